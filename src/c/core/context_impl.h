@@ -1,0 +1,54 @@
+/* What a context holds. Other folders reach it through the functions below and read rank, size, comm, backend and queue directly. */
+#ifndef HEARTH_CORE_CONTEXT_IMPL_H
+#define HEARTH_CORE_CONTEXT_IMPL_H
+#include <hearth/context.h>
+#include <stdbool.h>
+
+struct hearth_memory;        /* core/memory.h */
+struct hearth_error;         /* core/error.c */
+struct hearth_backend_table; /* kernels/backend.h */
+struct hearth_queue;
+struct hearth_io_table; /* analysis/io_table.h */
+
+/* Kinds of objects that a context counts; a leak report names them. */
+#define HEARTH_OBJECT_LIST(X)                                                                                                                                  \
+  X(LAYOUT, "layout")                                                                                                                                          \
+  X(BUILDER, "layout builder") X(ARRAY, "array") X(PLAN, "plan") X(METRIC, "metric") X(STATE, "state") X(SOURCE, "source") X(PCA, "pca") X(FILE, "file")       \
+      X(VARIABLE, "variable") X(OUTPUT, "output") X(BLACS, "BLACS context")
+#define HEARTH_OBJECT_ENUM(name, text) HEARTH_OBJECT_##name,
+typedef enum hearth_object_kind { HEARTH_OBJECT_LIST(HEARTH_OBJECT_ENUM) HEARTH_OBJECT_KINDS } hearth_object_kind;
+#undef HEARTH_OBJECT_ENUM
+
+typedef struct hearth_traffic {
+  int64_t collectives, messages, bytes;
+} hearth_traffic;
+
+struct hearth_context {
+  MPI_Comm comm;
+  int rank, size;
+  int threads;
+  hearth_context_options options;
+  const struct hearth_backend_table *backend;
+  struct hearth_queue *queue;
+  struct hearth_memory *memory;
+  struct hearth_error *error;
+  const struct hearth_io_table *io; /* NULL until hearth_io_attach */
+  hearth_traffic *traffic;          /* behind a pointer: counted through const contexts */
+  hearth_log_function log;
+  void *log_user;
+  int32_t log_level;
+  hearth_progress_function progress;
+  void *progress_user;
+  int64_t references; /* the user's one, and one per object */
+  int64_t objects[HEARTH_OBJECT_KINDS];
+};
+
+/* An object of this kind was made / is gone. The context outlives its objects. NULL is ignored. */
+void hearth_context_hold(const hearth_context *ctx, hearth_object_kind kind);
+void hearth_context_drop(const hearth_context *ctx, hearth_object_kind kind);
+
+/* Sends a message to the log callback, if its level is wanted. */
+void hearth_log(const hearth_context *ctx, int32_t level, const char *format, ...) HEARTH_PRINTF(3, 4);
+void hearth_progress(const hearth_context *ctx, const char *phase, int64_t done, int64_t total);
+
+#endif

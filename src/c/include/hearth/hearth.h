@@ -1,0 +1,17 @@
+/* Hearth: distributed tensors and in-situ modal analytics. Everything in libhearth; libhearth_io's functions are in <hearth/io.h>, included too. */
+#ifndef HEARTH_H
+#define HEARTH_H
+#include <hearth/array.h>
+#include <hearth/context.h>
+#include <hearth/dtype.h>
+#include <hearth/io.h>
+#include <hearth/layout.h>
+#include <hearth/metric.h>
+#include <hearth/pca.h>
+#include <hearth/redistribute.h>
+#include <hearth/scalapack.h>
+#include <hearth/source.h>
+#include <hearth/state.h>
+#include <hearth/status.h>
+#include <hearth/version.h>
+#endif

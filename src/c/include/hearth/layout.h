@@ -1,0 +1,76 @@
+/* A layout says which rank owns which part of a global index space. It is immutable and reference-counted; many arrays share one.
+ *
+ * A product layout treats every dimension by itself: `whole` (all of it on every process of the grid), `block-cyclic` (blocks dealt out in turn along a
+ * grid axis, ScaLAPACK's way, with an offset into the first block) or `cuts` (one contiguous range per process of a grid axis, any sizes, also empty).
+ * Grid axes that no dimension uses hold replicas. Ranks of the context are placed on the grid in row-major order (the last grid axis runs fastest). */
+#ifndef HEARTH_LAYOUT_H
+#define HEARTH_LAYOUT_H
+#include <hearth/context.h>
+#include <hearth/dtype.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct hearth_layout hearth_layout;
+typedef struct hearth_layout_builder hearth_layout_builder;
+
+typedef enum hearth_dim_kind { HEARTH_DIM_WHOLE = 0, HEARTH_DIM_BLOCK_CYCLIC = 1, HEARTH_DIM_CUTS = 2 } hearth_dim_kind;
+
+/* Starts the description of a product layout of `shape`: all dimensions whole, the grid one-dimensional with all ranks.
+ * Local. Ownership: the caller destroys *builder. Errors: ARGUMENT (ndim outside 1..HEARTH_MAX_NDIM, negative extent, NULL), MEMORY. */
+HEARTH_LOCAL hearth_status hearth_layout_builder_create(hearth_context *ctx, int32_t ndim, HEARTH_EXTENT(ndim) const int64_t *shape,
+                                                        HEARTH_OUT hearth_layout_builder **builder);
+/* Releases a builder, finished or not; NULL is accepted. Local; never fails. */
+HEARTH_LOCAL hearth_status hearth_layout_builder_destroy(hearth_layout_builder **builder);
+/* Sets the process grid; the product of `extents` must be the number of ranks. Call it before the dimensions are set.
+ * Local. Errors: ARGUMENT (wrong product, too many axes), STATE (a dimension is distributed already). */
+HEARTH_LOCAL hearth_status hearth_layout_builder_grid(hearth_layout_builder *builder, int32_t grid_ndim, HEARTH_EXTENT(grid_ndim) const int64_t *extents);
+/* Distributes dimension `dim` block-cyclically over grid axis `grid_axis`: global index i is in block (i + offset) / block, which belongs to process
+ * (first + (i + offset) / block) mod p; 0 <= offset < block.
+ * Local. Errors: ARGUMENT (numbers out of range, grid axis used twice). */
+HEARTH_LOCAL hearth_status hearth_layout_builder_block_cyclic(hearth_layout_builder *builder, HEARTH_INDEX int32_t dim, HEARTH_INDEX int32_t grid_axis,
+                                                              int64_t block, HEARTH_INDEX int64_t first, int64_t offset);
+/* Distributes dimension `dim` over grid axis `grid_axis` of p processes: process c owns indices cuts[c] <= i < cuts[c + 1]. ncuts = p + 1; cuts[0] = 0,
+ * cuts[p] = the extent, not decreasing. (Offsets in every language: Fortran passes the same numbers.)
+ * Local. Errors: ARGUMENT. */
+HEARTH_LOCAL hearth_status hearth_layout_builder_cuts(hearth_layout_builder *builder, HEARTH_INDEX int32_t dim, HEARTH_INDEX int32_t grid_axis, int64_t ncuts,
+                                                      HEARTH_EXTENT(ncuts) const int64_t *cuts);
+/* Makes the layout; the builder stays usable.
+ * Collective. Ownership: the caller destroys *layout. Errors: MISMATCH (ranks described different layouts), MEMORY. */
+HEARTH_COLLECTIVE hearth_status hearth_layout_builder_finish(const hearth_layout_builder *builder, HEARTH_OUT hearth_layout **layout);
+
+/* Balanced split of one axis over all ranks, the remainder on the first ranks; axis -1 (in every language): not split, replicated on all ranks.
+ * Collective. Ownership: the caller destroys *layout. Errors: ARGUMENT, MISMATCH, MEMORY. */
+HEARTH_COLLECTIVE hearth_status hearth_layout_split(hearth_context *ctx, int32_t ndim, HEARTH_EXTENT(ndim) const int64_t *shape, HEARTH_INDEX int32_t axis,
+                                                    HEARTH_OUT hearth_layout **layout);
+
+/* The layout of data that ranks hold already: each rank names the nboxes >= 0 boxes that it owns, box b being start[b * ndim + d] <= i < start + count in
+ * dimension d. The library finds the grid and the cuts. Empty boxes are left out.
+ * Collective. Ownership: the caller destroys *layout.
+ * Errors: LAYOUT (overlap, gap, box outside the shape, shapes that differ: the message names ranks and index ranges), UNSUPPORTED (the boxes cover the shape
+ * but are not a product of cuts), ARGUMENT, MEMORY. */
+HEARTH_COLLECTIVE hearth_status hearth_layout_from_local(hearth_context *ctx, int32_t ndim, HEARTH_EXTENT(ndim) const int64_t *shape, int64_t nboxes,
+                                                         HEARTH_EXTENT(ndim *nboxes) HEARTH_INDEX const int64_t *starts,
+                                                         HEARTH_EXTENT(ndim *nboxes) const int64_t *counts, HEARTH_OUT hearth_layout **layout);
+
+/* Releases the caller's reference and sets *layout to NULL; NULL is accepted. Local; never fails. */
+HEARTH_LOCAL hearth_status hearth_layout_destroy(hearth_layout **layout);
+
+/* Number of dimensions; global shape. Local. Errors: ARGUMENT (NULL, ndim not the layout's). */
+HEARTH_LOCAL hearth_status hearth_layout_ndim(const hearth_layout *layout, HEARTH_OUT int32_t *ndim);
+HEARTH_LOCAL hearth_status hearth_layout_shape(const hearth_layout *layout, int32_t ndim, HEARTH_EXTENT(ndim) HEARTH_OUT int64_t *shape);
+/* Extents of this rank's part (0 somewhere: the rank is empty). Local. Errors: ARGUMENT. */
+HEARTH_LOCAL hearth_status hearth_layout_local_shape(const hearth_layout *layout, int32_t ndim, HEARTH_EXTENT(ndim) HEARTH_OUT int64_t *extents);
+/* How dimension `dim` is distributed (a hearth_dim_kind). Local. Errors: ARGUMENT. */
+HEARTH_LOCAL hearth_status hearth_layout_dim_kind(const hearth_layout *layout, HEARTH_INDEX int32_t dim, HEARTH_OUT int32_t *kind);
+/* Global index of a local index of dimension `dim`, on this rank. Local. Errors: ARGUMENT (out of range). */
+HEARTH_LOCAL hearth_status hearth_layout_global_index(const hearth_layout *layout, HEARTH_INDEX int32_t dim, HEARTH_INDEX int64_t local,
+                                                      HEARTH_OUT HEARTH_INDEX int64_t *global);
+/* *equal = 1 if both layouts place every index on the same ranks in the same local order, else 0. Local. Errors: ARGUMENT (NULL). */
+HEARTH_LOCAL hearth_status hearth_layout_equal(const hearth_layout *a, const hearth_layout *b, HEARTH_OUT int32_t *equal);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

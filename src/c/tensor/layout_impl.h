@@ -1,0 +1,59 @@
+/* Inside a layout. Everything here is local. */
+#ifndef HEARTH_TENSOR_LAYOUT_IMPL_H
+#define HEARTH_TENSOR_LAYOUT_IMPL_H
+#include <hearth/layout.h>
+#include <stdbool.h>
+
+/* How one dimension is dealt out over the processes of one grid axis. */
+typedef struct hearth_dim {
+  int32_t kind;      /* hearth_dim_kind */
+  int32_t axis;      /* grid axis, -1 if whole */
+  int64_t extent;    /* global */
+  int64_t processes; /* along the grid axis, 1 if whole */
+  int64_t block, first, offset;
+  int64_t *cuts; /* processes + 1 of them, owned by the layout */
+} hearth_dim;
+
+/* Indices global .. global + count - 1 are local indices local .. local + count - 1 of their owner. Runs of an owner ascend in both. */
+typedef struct hearth_run {
+  int64_t global, local, count;
+} hearth_run;
+typedef struct hearth_runs {
+  int64_t n;
+  hearth_run *run;
+} hearth_runs;
+
+struct hearth_layout {
+  hearth_context *ctx;
+  int64_t references;
+  int32_t ndim;
+  int64_t shape[HEARTH_MAX_NDIM];
+  int32_t grid_ndim;
+  int64_t grid[HEARTH_MAX_NDIM];
+  hearth_dim dim[HEARTH_MAX_NDIM];
+};
+
+hearth_layout *hearth_layout_retain(const hearth_layout *layout);
+/* Coordinate of `rank` on grid axis `axis` (0 for axis -1). */
+int64_t hearth_layout_coordinate(const hearth_layout *layout, int rank, int32_t axis);
+/* Extent of rank's part along dimension d. */
+int64_t hearth_layout_extent_of(const hearth_layout *layout, int rank, int32_t d);
+/* Elements of rank's part. */
+int64_t hearth_layout_volume_of(const hearth_layout *layout, int rank);
+/* The runs of rank's part along dimension d; hearth_runs_free afterwards. */
+hearth_status hearth_layout_runs(const hearth_layout *layout, int rank, int32_t d, hearth_runs *runs);
+void hearth_runs_free(const hearth_context *ctx, hearth_runs *runs);
+int64_t hearth_layout_local_to_global(const hearth_layout *layout, int rank, int32_t d, int64_t local);
+/* Whether `rank` holds the first replica (coordinate 0 on every grid axis that no dimension uses). Ranks that do not only hold copies. */
+bool hearth_layout_is_primary(const hearth_layout *layout, int rank);
+/* Whether some grid axis of more than one process is unused. */
+bool hearth_layout_is_replicated(const hearth_layout *layout);
+
+/* Layouts made from others on the same grid: keep only dimensions axes[0..n-1] (ascending), or insert a whole dimension of `extent` before dimension `at`.
+ * Local: the result is the same on all ranks because the operand is. The caller destroys *result. */
+hearth_status hearth_layout_project(const hearth_layout *layout, int32_t n, const int32_t *axes, hearth_layout **result);
+hearth_status hearth_layout_insert(const hearth_layout *layout, int32_t at, int64_t extent, hearth_layout **result);
+/* Balanced split without the agreement of hearth_layout_split (its arguments are known to agree). */
+hearth_status hearth_layout_make_split(hearth_context *ctx, int32_t ndim, const int64_t *shape, int32_t axis, hearth_layout **layout);
+
+#endif

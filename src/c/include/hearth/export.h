@@ -17,6 +17,9 @@
 #define HEARTH_PRINTF(text, first)
 #endif
 
+/* Internal functions of libhearth that libhearth_io needs: exported, but no part of the public interface. */
+#define HEARTH_FAMILY HEARTH_API
+
 /* Functions: every rank of the context's communicator must call / no communication takes place. */
 #define HEARTH_COLLECTIVE HEARTH_ANNOTATE("collective") HEARTH_API
 #define HEARTH_LOCAL HEARTH_ANNOTATE("local") HEARTH_API

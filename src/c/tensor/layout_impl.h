@@ -31,29 +31,36 @@ struct hearth_layout {
   int32_t grid_ndim;
   int64_t grid[HEARTH_MAX_NDIM];
   hearth_dim dim[HEARTH_MAX_NDIM];
+  /* Where ranks stand on the grid; both NULL: rank r at position r of the row-major grid. Models number their processes in any order, and ranks without
+   * data may stand on no position at all: place[rank] = -1, coordinate -1 on every axis, extent 0 along every dimension. */
+  int32_t *place;   /* of ctx->size */
+  int32_t *rank_at; /* of the product of grid[]: the rank at a position */
 };
 
-hearth_layout *hearth_layout_retain(const hearth_layout *layout);
-/* Coordinate of `rank` on grid axis `axis` (0 for axis -1). */
-int64_t hearth_layout_coordinate(const hearth_layout *layout, int rank, int32_t axis);
+HEARTH_FAMILY hearth_layout *hearth_layout_retain(const hearth_layout *layout);
+/* Coordinate of `rank` on grid axis `axis` (0 for axis -1); -1 if the rank stands on no grid position. */
+HEARTH_FAMILY int64_t hearth_layout_coordinate(const hearth_layout *layout, int rank, int32_t axis);
+/* The rank at a row-major grid position, and the number of positions. */
+int hearth_layout_rank_at(const hearth_layout *layout, int64_t position);
+int64_t hearth_layout_positions(const hearth_layout *layout);
 /* Extent of rank's part along dimension d. */
-int64_t hearth_layout_extent_of(const hearth_layout *layout, int rank, int32_t d);
+HEARTH_FAMILY int64_t hearth_layout_extent_of(const hearth_layout *layout, int rank, int32_t d);
 /* Elements of rank's part. */
-int64_t hearth_layout_volume_of(const hearth_layout *layout, int rank);
+HEARTH_FAMILY int64_t hearth_layout_volume_of(const hearth_layout *layout, int rank);
 /* The runs of rank's part along dimension d; hearth_runs_free afterwards. */
-hearth_status hearth_layout_runs(const hearth_layout *layout, int rank, int32_t d, hearth_runs *runs);
-void hearth_runs_free(const hearth_context *ctx, hearth_runs *runs);
-int64_t hearth_layout_local_to_global(const hearth_layout *layout, int rank, int32_t d, int64_t local);
+HEARTH_FAMILY hearth_status hearth_layout_runs(const hearth_layout *layout, int rank, int32_t d, hearth_runs *runs);
+HEARTH_FAMILY void hearth_runs_free(const hearth_context *ctx, hearth_runs *runs);
+HEARTH_FAMILY int64_t hearth_layout_local_to_global(const hearth_layout *layout, int rank, int32_t d, int64_t local);
 /* Whether `rank` holds the first replica (coordinate 0 on every grid axis that no dimension uses). Ranks that do not only hold copies. */
-bool hearth_layout_is_primary(const hearth_layout *layout, int rank);
+HEARTH_FAMILY bool hearth_layout_is_primary(const hearth_layout *layout, int rank);
 /* Whether some grid axis of more than one process is unused. */
-bool hearth_layout_is_replicated(const hearth_layout *layout);
+HEARTH_FAMILY bool hearth_layout_is_replicated(const hearth_layout *layout);
 
 /* Layouts made from others on the same grid: keep only dimensions axes[0..n-1] (ascending), or insert a whole dimension of `extent` before dimension `at`.
  * Local: the result is the same on all ranks because the operand is. The caller destroys *result. */
-hearth_status hearth_layout_project(const hearth_layout *layout, int32_t n, const int32_t *axes, hearth_layout **result);
-hearth_status hearth_layout_insert(const hearth_layout *layout, int32_t at, int64_t extent, hearth_layout **result);
+HEARTH_FAMILY hearth_status hearth_layout_project(const hearth_layout *layout, int32_t n, const int32_t *axes, hearth_layout **result);
+HEARTH_FAMILY hearth_status hearth_layout_insert(const hearth_layout *layout, int32_t at, int64_t extent, hearth_layout **result);
 /* Balanced split without the agreement of hearth_layout_split (its arguments are known to agree). */
-hearth_status hearth_layout_make_split(hearth_context *ctx, int32_t ndim, const int64_t *shape, int32_t axis, hearth_layout **layout);
+HEARTH_FAMILY hearth_status hearth_layout_make_split(hearth_context *ctx, int32_t ndim, const int64_t *shape, int32_t axis, hearth_layout **layout);
 
 #endif

@@ -1,0 +1,39 @@
+/* Layouts made from others on the same grid. */
+#include "core/context_impl.h"
+#include "core/error.h"
+#include "tensor/layout_make.h"
+
+/* The grid and the ranks' places without the dimensions; the tables are borrowed. */
+static hearth_layout grid_of(const hearth_layout *layout) {
+  hearth_layout grid = *layout;
+  grid.ndim = 0;
+  return grid;
+}
+
+static void append(hearth_layout *prototype, hearth_dim dim) {
+  prototype->shape[prototype->ndim] = dim.extent;
+  prototype->dim[prototype->ndim++] = dim;
+}
+
+hearth_status hearth_layout_project(const hearth_layout *layout, int32_t n, const int32_t *axes, hearth_layout **result) {
+  hearth_layout prototype = grid_of(layout);
+  HEARTH_REQUIRE(layout->ctx, n >= 1 && n <= layout->ndim, "%d dimensions to keep of %d", n, layout->ndim);
+  for (int32_t k = 0; k < n; k++) {
+    HEARTH_REQUIRE(layout->ctx, axes[k] >= 0 && axes[k] < layout->ndim && (k == 0 || axes[k] > axes[k - 1]),
+                   "dimension %d cannot be kept at place %d of a layout of %d dimensions (they ascend)", axes[k], k, layout->ndim);
+    append(&prototype, layout->dim[axes[k]]);
+  }
+  return hearth_layout_duplicate(&prototype, result);
+}
+
+hearth_status hearth_layout_insert(const hearth_layout *layout, int32_t at, int64_t extent, hearth_layout **result) {
+  HEARTH_REQUIRE(layout->ctx, at >= 0 && at <= layout->ndim, "a dimension before dimension %d of %d", at, layout->ndim);
+  HEARTH_REQUIRE(layout->ctx, layout->ndim < HEARTH_MAX_NDIM, "the layout has %d dimensions already, the most that are possible", layout->ndim);
+  hearth_layout prototype = grid_of(layout);
+  for (int32_t d = 0; d <= layout->ndim; d++) {
+    if (d == at) append(&prototype, (hearth_dim){.kind = HEARTH_DIM_WHOLE, .axis = -1, .extent = extent, .processes = 1});
+    if (d < layout->ndim) append(&prototype, layout->dim[d]);
+  }
+  HEARTH_TRY(hearth_shape_check(layout->ctx, prototype.ndim, prototype.shape));
+  return hearth_layout_duplicate(&prototype, result);
+}

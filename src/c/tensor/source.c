@@ -4,6 +4,7 @@
 #include "core/memory.h"
 #include "tensor/layout_make.h"
 #include "tensor/source_impl.h"
+#include <stdbool.h>
 #include <string.h>
 
 hearth_status hearth_source_create(hearth_context *ctx, hearth_source **source) {
@@ -64,6 +65,13 @@ hearth_source *hearth_source_retain(const hearth_source *source) {
   return shared;
 }
 
+/* One reader may serve several fields. */
+static bool released_before(const hearth_source *source, int32_t f) {
+  for (int32_t k = 0; k < f; k++)
+    if (source->field[k].reader.user == source->field[f].reader.user && source->field[k].reader.release == source->field[f].reader.release) return true;
+  return false;
+}
+
 hearth_status hearth_source_destroy(hearth_source **source) {
   if (!source || !*source) return HEARTH_OK;
   hearth_source *gone = *source;
@@ -72,7 +80,7 @@ hearth_status hearth_source_destroy(hearth_source **source) {
   hearth_context *ctx = gone->ctx;
   for (int32_t f = 0; f < gone->nfields; f++) {
     const hearth_reader_options *reader = &gone->field[f].reader;
-    if (reader->release) reader->release(reader->user);
+    if (reader->release && !released_before(gone, f)) reader->release(reader->user);
     hearth_deallocate(ctx, gone->field[f].name);
   }
   hearth_deallocate(ctx, gone->field);

@@ -1,0 +1,129 @@
+#include <hearth/redistribute.h>
+#include "comm/comm.h"
+#include "core/context_impl.h"
+#include "core/error.h"
+#include "core/memory.h"
+#include "tensor/plan_impl.h"
+#include <string.h>
+
+static hearth_status check_layouts(const hearth_layout *source, const hearth_layout *target, const hearth_context *ctx) {
+  HEARTH_REQUIRE(ctx, source, "the source layout is NULL");
+  HEARTH_REQUIRE(ctx, target, "the target layout is NULL");
+  if (source->ctx != target->ctx) return hearth_fail(ctx, HEARTH_ERR_MISMATCH, "source and target belong to different contexts");
+  if (source->ndim != target->ndim) return hearth_fail(ctx, HEARTH_ERR_MISMATCH, "the source has %d dimensions, the target %d", source->ndim, target->ndim);
+  return HEARTH_OK;
+}
+
+static hearth_status check_box(const hearth_layout *layout, const char *which, const int64_t *start, const int64_t *count) {
+  HEARTH_REQUIRE(layout->ctx, start && count, "the box's start or count is NULL");
+  for (int32_t d = 0; d < layout->ndim; d++)
+    HEARTH_REQUIRE(layout->ctx, start[d] >= 0 && count[d] >= 0 && start[d] <= layout->shape[d] && count[d] <= layout->shape[d] - start[d],
+                   "in dimension %d the box starts at %lld and has %lld elements, the %s has %lld", d, (long long)start[d], (long long)count[d], which,
+                   (long long)layout->shape[d]);
+  return HEARTH_OK;
+}
+
+static hearth_status new_plan(const hearth_layout *source, const int64_t *source_start, const hearth_layout *target, const int64_t *target_start,
+                              const int64_t *count, hearth_plan **plan) {
+  hearth_plan *made = NULL;
+  HEARTH_TRY(hearth_allocate_zero(source->ctx, (int64_t)sizeof *made, &made));
+  const size_t bytes = (size_t)source->ndim * sizeof *count;
+  made->ctx = source->ctx;
+  made->source = hearth_layout_retain(source);
+  made->target = hearth_layout_retain(target);
+  made->ndim = source->ndim;
+  memcpy(made->source_start, source_start, bytes);
+  memcpy(made->target_start, target_start, bytes);
+  memcpy(made->count, count, bytes);
+  hearth_context_hold(made->ctx, HEARTH_OBJECT_PLAN);
+  *plan = made;
+  return hearth_plan_find_peers(made);
+}
+
+/* The arguments have been agreed on. */
+static hearth_status make_plan(const hearth_layout *source, const int64_t *source_start, const hearth_layout *target, const int64_t *target_start,
+                               const int64_t *count, hearth_plan **plan) {
+  hearth_plan *made = NULL;
+  hearth_status status = hearth_agree(source->ctx, new_plan(source, source_start, target, target_start, count, &made));
+  if (status == HEARTH_OK) {
+    made->busiest = made->nsends + made->nreceives;
+    status = hearth_allreduce_i64(source->ctx, &made->busiest, 1, HEARTH_OP_MAX);
+  }
+  if (status != HEARTH_OK)
+    hearth_plan_destroy(&made);
+  else
+    *plan = made;
+  return status;
+}
+
+hearth_status hearth_plan_create(const hearth_layout *source, const hearth_layout *target, hearth_plan **plan) {
+  hearth_context *ctx = source ? source->ctx : target ? target->ctx : NULL;
+  HEARTH_REQUIRE(NULL, ctx, "both layouts are NULL");
+  if (plan) *plan = NULL;
+  hearth_status mine = plan ? check_layouts(source, target, ctx) : hearth_fail(ctx, HEARTH_ERR_ARGUMENT, "no place for the plan (NULL)");
+  for (int32_t d = 0; mine == HEARTH_OK && d < source->ndim; d++)
+    if (source->shape[d] != target->shape[d])
+      mine = hearth_fail(ctx, HEARTH_ERR_MISMATCH, "dimension %d has %lld elements in the source and %lld in the target", d, (long long)source->shape[d],
+                         (long long)target->shape[d]);
+  HEARTH_TRY(hearth_agree(ctx, mine));
+  const int64_t origin[HEARTH_MAX_NDIM] = {0};
+  return make_plan(source, origin, target, origin, source->shape, plan);
+}
+
+hearth_status hearth_plan_create_box(const hearth_layout *source, const int64_t *source_start, const hearth_layout *target, const int64_t *target_start,
+                                     const int64_t *count, hearth_plan **plan) {
+  hearth_context *ctx = source ? source->ctx : target ? target->ctx : NULL;
+  HEARTH_REQUIRE(NULL, ctx, "both layouts are NULL");
+  if (plan) *plan = NULL;
+  hearth_status mine = plan ? check_layouts(source, target, ctx) : hearth_fail(ctx, HEARTH_ERR_ARGUMENT, "no place for the plan (NULL)");
+  if (mine == HEARTH_OK) mine = check_box(source, "source", source_start, count);
+  if (mine == HEARTH_OK) mine = check_box(target, "target", target_start, count);
+  int64_t number[3 * HEARTH_MAX_NDIM] = {0};
+  for (int32_t d = 0; mine == HEARTH_OK && d < source->ndim; d++) {
+    number[3 * d] = source_start[d];
+    number[3 * d + 1] = target_start[d];
+    number[3 * d + 2] = count[d];
+  }
+  HEARTH_TRY(hearth_agree_same(ctx, mine, "the box (start in the source, start in the target, count; per dimension)", number, 3 * HEARTH_MAX_NDIM));
+  return make_plan(source, source_start, target, target_start, count, plan);
+}
+
+static int64_t volume_of(int64_t n, const hearth_peer *peer) {
+  int64_t volume = 0;
+  for (int64_t i = 0; i < n; i++) volume += peer[i].volume;
+  return volume;
+}
+
+hearth_status hearth_plan_volume(const hearth_plan *plan, int64_t *sent, int64_t *received, int64_t *local) {
+  HEARTH_REQUIRE(NULL, plan, "the plan is NULL");
+  HEARTH_REQUIRE(plan->ctx, sent && received && local, "no place for a volume (NULL)");
+  *sent = volume_of(plan->nsends, plan->send);
+  *received = volume_of(plan->nreceives, plan->receive);
+  *local = plan->local.volume;
+  return HEARTH_OK;
+}
+
+static void free_table(const hearth_context *ctx, const hearth_dim *dim, hearth_overlap *table) {
+  if (table)
+    for (int64_t c = 0; c < dim->processes; c++) hearth_overlap_free(ctx, &table[c]);
+  hearth_deallocate(ctx, table);
+}
+
+hearth_status hearth_plan_destroy(hearth_plan **plan) {
+  if (!plan || !*plan) return HEARTH_OK;
+  hearth_plan *gone = *plan;
+  hearth_context *ctx = gone->ctx;
+  *plan = NULL;
+  for (int32_t d = 0; d < gone->ndim; d++) {
+    free_table(ctx, &gone->target->dim[d], gone->outgoing[d]);
+    free_table(ctx, &gone->source->dim[d], gone->incoming[d]);
+    hearth_overlap_free(ctx, &gone->own[d]);
+  }
+  hearth_deallocate(ctx, gone->send);
+  hearth_deallocate(ctx, gone->receive);
+  hearth_layout_destroy(&gone->source);
+  hearth_layout_destroy(&gone->target);
+  hearth_deallocate(ctx, gone);
+  hearth_context_drop(ctx, HEARTH_OBJECT_PLAN);
+  return HEARTH_OK;
+}

@@ -39,7 +39,10 @@ def parse(include):
     cursors = [c for c in cursors if c.kind == Kind.FUNCTION_DECL]
     cursors.sort(key=lambda c: (os.path.basename(c.location.file.name), c.location.line))
     for cursor in cursors:
-        model.functions.append(_function(cursor))
+        function = _function(cursor)
+        if not function.doc and model.functions and model.functions[-1].header == function.header:
+            function.doc = model.functions[-1].doc  # prototypes under one comment
+        model.functions.append(function)
     model.classify()
     return model
 

@@ -40,8 +40,12 @@ static void point(const hearth_window *window, CFI_cdesc_t *p, int32_t dtype, in
 #define HEARTH_FORTRAN_KIND(name, dtype)                                                                                                                       \
   HEARTH_API hearth_window hearth_window_##name(const CFI_cdesc_t *a);                                                                                         \
   HEARTH_API void hearth_pointer_##name(const hearth_window *window, CFI_cdesc_t *p, int32_t *stat);                                                           \
-  hearth_window hearth_window_##name(const CFI_cdesc_t *a) { return describe(a, dtype); }                                                                      \
-  void hearth_pointer_##name(const hearth_window *window, CFI_cdesc_t *p, int32_t *stat) { point(window, p, dtype, stat); }
+  hearth_window hearth_window_##name(const CFI_cdesc_t *a) {                                                                                                   \
+    return describe(a, dtype);                                                                                                                                 \
+  }                                                                                                                                                            \
+  void hearth_pointer_##name(const hearth_window *window, CFI_cdesc_t *p, int32_t *stat) {                                                                     \
+    point(window, p, dtype, stat);                                                                                                                             \
+  }
 
 HEARTH_FORTRAN_KIND(bool, HEARTH_BOOL)
 HEARTH_FORTRAN_KIND(int8, HEARTH_INT8)
@@ -54,4 +58,6 @@ HEARTH_FORTRAN_KIND(complex64, HEARTH_COMPLEX64)
 HEARTH_FORTRAN_KIND(complex128, HEARTH_COMPLEX128)
 
 HEARTH_API hearth_window hearth_window_untyped(const CFI_cdesc_t *a, int32_t dtype);
-hearth_window hearth_window_untyped(const CFI_cdesc_t *a, int32_t dtype) { return describe(a, dtype); }
+hearth_window hearth_window_untyped(const CFI_cdesc_t *a, int32_t dtype) {
+  return describe(a, dtype);
+}

@@ -256,6 +256,7 @@ contains
     call settle(status_c, self%context, "array%ndim", stat, errmsg)
   end subroutine array_ndim
 
+  !> Properties. Local. Errors: ARGUMENT (NULL, ndim not the array's).
   subroutine array_shape_int32(self, shape, stat, errmsg)
     class(hearth_array), intent(in) :: self
     integer(c_int32_t), intent(out) :: shape(:)
@@ -270,6 +271,7 @@ contains
     call settle(status_c, self%context, "array%shape", stat, errmsg)
   end subroutine array_shape_int32
 
+  !> Properties. Local. Errors: ARGUMENT (NULL, ndim not the array's).
   subroutine array_shape_int64(self, shape, stat, errmsg)
     class(hearth_array), intent(in) :: self
     integer(c_int64_t), intent(out) :: shape(:)
@@ -281,6 +283,7 @@ contains
     call settle(status_c, self%context, "array%shape", stat, errmsg)
   end subroutine array_shape_int64
 
+  !> Properties. Local. Errors: ARGUMENT (NULL, ndim not the array's).
   subroutine array_local_shape_int32(self, extents, stat, errmsg)
     class(hearth_array), intent(in) :: self
     integer(c_int32_t), intent(out) :: extents(:)
@@ -295,6 +298,7 @@ contains
     call settle(status_c, self%context, "array%local_shape", stat, errmsg)
   end subroutine array_local_shape_int32
 
+  !> Properties. Local. Errors: ARGUMENT (NULL, ndim not the array's).
   subroutine array_local_shape_int64(self, extents, stat, errmsg)
     class(hearth_array), intent(in) :: self
     integer(c_int64_t), intent(out) :: extents(:)
@@ -306,6 +310,7 @@ contains
     call settle(status_c, self%context, "array%local_shape", stat, errmsg)
   end subroutine array_local_shape_int64
 
+  !> Properties. Local. Errors: ARGUMENT (NULL, ndim not the array's).
   subroutine array_dtype(self, dtype, stat, errmsg)
     class(hearth_array), intent(in) :: self
     integer(c_int32_t), intent(out) :: dtype
@@ -317,6 +322,7 @@ contains
     call settle(status_c, self%context, "array%dtype", stat, errmsg)
   end subroutine array_dtype
 
+  !> Properties. Local. Errors: ARGUMENT (NULL, ndim not the array's).
   subroutine array_order(self, order, stat, errmsg)
     class(hearth_array), intent(in) :: self
     integer(c_int32_t), intent(out) :: order

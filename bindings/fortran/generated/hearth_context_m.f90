@@ -97,6 +97,8 @@ contains
     call settle(status_c, self%context, "context%rank", stat, errmsg)
   end subroutine context_rank
 
+  !> Rank of the caller and number of ranks in the context's communicator.
+  !> Local. Errors: ARGUMENT (NULL).
   subroutine context_size(self, size, stat, errmsg)
     class(hearth_context), intent(in) :: self
     integer(c_int32_t), intent(out) :: size

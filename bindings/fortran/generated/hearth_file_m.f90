@@ -86,6 +86,9 @@ contains
     call settle(status_c, self%context, "file%variables", stat, errmsg)
   end subroutine file_variables
 
+  !> Number of variables, and the name of each (HDF5: path of the dataset without the leading slash; NPY and CSV:
+  !> "data").
+  !> Local. Errors: ARGUMENT (out of range; a name longer than the buffer is cut).
   subroutine file_variable_name(self, i, name, stat, errmsg)
     class(hearth_file), intent(in) :: self
     integer(c_int32_t), intent(in) :: i

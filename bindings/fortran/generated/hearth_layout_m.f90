@@ -160,6 +160,7 @@ contains
     call settle(status_c, self%context, "layout%ndim", stat, errmsg)
   end subroutine layout_ndim
 
+  !> Number of dimensions; global shape. Local. Errors: ARGUMENT (NULL, ndim not the layout's).
   subroutine layout_shape_int32(self, shape, stat, errmsg)
     class(hearth_layout), intent(in) :: self
     integer(c_int32_t), intent(out) :: shape(:)
@@ -174,6 +175,7 @@ contains
     call settle(status_c, self%context, "layout%shape", stat, errmsg)
   end subroutine layout_shape_int32
 
+  !> Number of dimensions; global shape. Local. Errors: ARGUMENT (NULL, ndim not the layout's).
   subroutine layout_shape_int64(self, shape, stat, errmsg)
     class(hearth_layout), intent(in) :: self
     integer(c_int64_t), intent(out) :: shape(:)

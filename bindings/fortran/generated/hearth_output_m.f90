@@ -126,6 +126,7 @@ contains
     call settle(status_c, self%context, "output%text", stat, errmsg)
   end subroutine output_text
 
+  !> Sets an attribute of a variable, or of the file with variable "". Collective. Errors: NOT_FOUND, FILE.
   subroutine output_number(self, variable, attribute, value, stat, errmsg)
     class(hearth_output), intent(inout) :: self
     character(len=*), intent(in) :: variable

@@ -309,6 +309,8 @@ contains
     call settle(status_c, self%context, "pca%samples", stat, errmsg)
   end subroutine pca_samples_int64
 
+  !> Samples seen; modes found (n_components, or fewer while partial_fit has seen too few samples); fields of the state.
+  !> Collective (an incomplete bunch is taken in first). Errors: STATE (nothing fitted), and those of partial_fit.
   subroutine pca_modes(self, modes, stat, errmsg)
     class(hearth_pca), intent(inout) :: self
     integer(c_int32_t), intent(out) :: modes
@@ -334,6 +336,9 @@ contains
     call settle(status_c, self%context, "pca%eigenvalues", stat, errmsg)
   end subroutine pca_eigenvalues
 
+  !> Eigenvalues, their share of the total variance, and the singular values sqrt(lambda (n - ddof)), the leading n of
+  !> them; the same numbers on all ranks.
+  !> Collective (an incomplete bunch is taken in first). Errors: ARGUMENT (n > modes), STATE.
   subroutine pca_explained_variance_ratio(self, ratios, stat, errmsg)
     class(hearth_pca), intent(inout) :: self
     real(c_double), intent(out) :: ratios(:)
@@ -345,6 +350,9 @@ contains
     call settle(status_c, self%context, "pca%explained_variance_ratio", stat, errmsg)
   end subroutine pca_explained_variance_ratio
 
+  !> Eigenvalues, their share of the total variance, and the singular values sqrt(lambda (n - ddof)), the leading n of
+  !> them; the same numbers on all ranks.
+  !> Collective (an incomplete bunch is taken in first). Errors: ARGUMENT (n > modes), STATE.
   subroutine pca_singular_values(self, values, stat, errmsg)
     class(hearth_pca), intent(inout) :: self
     real(c_double), intent(out) :: values(:)
@@ -458,6 +466,10 @@ contains
     call settle(status_c, self%context, "pca%transform", stat, errmsg)
   end subroutine pca_transform
 
+  !> Scores of other samples on the modes: a new float64 array [samples, modes], split along the samples. Values at
+  !> points that take no part are not looked at.
+  !> Collective. Ownership: the caller destroys *scores. Errors: STATE, MISMATCH (space differs from the fit's),
+  !> ARGUMENT (groups are set: use anomalies), NOT_FINITE, MEMORY.
   subroutine pca_transform_state(self, state, sample_axis, scores, stat, errmsg)
     class(hearth_pca), intent(inout) :: self
     type(hearth_state), intent(in) :: state
@@ -475,6 +487,10 @@ contains
     call settle(status_c, self%context, "pca%transform", stat, errmsg)
   end subroutine pca_transform_state
 
+  !> Scores of other samples on the modes: a new float64 array [samples, modes], split along the samples. Values at
+  !> points that take no part are not looked at.
+  !> Collective. Ownership: the caller destroys *scores. Errors: STATE, MISMATCH (space differs from the fit's),
+  !> ARGUMENT (groups are set: use anomalies), NOT_FINITE, MEMORY.
   subroutine pca_transform_source(self, source, scores, stat, errmsg)
     class(hearth_pca), intent(inout) :: self
     type(hearth_source), intent(in) :: source

@@ -95,6 +95,9 @@ contains
     call settle(status_c, self%context, "variable%ndim", stat, errmsg)
   end subroutine variable_ndim
 
+  !> Properties. dtype: what a faithful array needs, after unpacking (scale_factor/add_offset make float64, or float32
+  !> if both attributes are float32; missing values in an integer variable make float64). stored: the type in the file.
+  !> Local. Errors: ARGUMENT.
   subroutine variable_shape_int32(self, shape, stat, errmsg)
     class(hearth_variable), intent(in) :: self
     integer(c_int32_t), intent(out) :: shape(:)
@@ -109,6 +112,9 @@ contains
     call settle(status_c, self%context, "variable%shape", stat, errmsg)
   end subroutine variable_shape_int32
 
+  !> Properties. dtype: what a faithful array needs, after unpacking (scale_factor/add_offset make float64, or float32
+  !> if both attributes are float32; missing values in an integer variable make float64). stored: the type in the file.
+  !> Local. Errors: ARGUMENT.
   subroutine variable_shape_int64(self, shape, stat, errmsg)
     class(hearth_variable), intent(in) :: self
     integer(c_int64_t), intent(out) :: shape(:)
@@ -120,6 +126,9 @@ contains
     call settle(status_c, self%context, "variable%shape", stat, errmsg)
   end subroutine variable_shape_int64
 
+  !> Properties. dtype: what a faithful array needs, after unpacking (scale_factor/add_offset make float64, or float32
+  !> if both attributes are float32; missing values in an integer variable make float64). stored: the type in the file.
+  !> Local. Errors: ARGUMENT.
   subroutine variable_dtype(self, dtype, stored, stat, errmsg)
     class(hearth_variable), intent(in) :: self
     integer(c_int32_t), intent(out) :: dtype
@@ -179,6 +188,8 @@ contains
     call settle(status_c, self%context, "variable%attribute_text", stat, errmsg)
   end subroutine variable_attribute_text
 
+  !> An attribute as text, or its first element as a number; *found = 0 if there is none of that kind. Local. Errors:
+  !> ARGUMENT.
   subroutine variable_attribute_number(self, attribute, value, found, stat, errmsg)
     class(hearth_variable), intent(in) :: self
     character(len=*), intent(in) :: attribute

@@ -7,28 +7,30 @@
 typedef enum hearth_op { HEARTH_OP_SUM, HEARTH_OP_MIN, HEARTH_OP_MAX } hearth_op;
 
 /* In-place reductions to all ranks. */
-hearth_status hearth_allreduce_f64(const hearth_context *ctx, double *values, int64_t n, hearth_op op);
-hearth_status hearth_allreduce_i64(const hearth_context *ctx, int64_t *values, int64_t n, hearth_op op);
-hearth_status hearth_broadcast(const hearth_context *ctx, void *data, int64_t bytes, int root);
+HEARTH_FAMILY hearth_status hearth_allreduce_f64(const hearth_context *ctx, double *values, int64_t n, hearth_op op);
+HEARTH_FAMILY hearth_status hearth_allreduce_i64(const hearth_context *ctx, int64_t *values, int64_t n, hearth_op op);
+HEARTH_FAMILY hearth_status hearth_broadcast(const hearth_context *ctx, void *data, int64_t bytes, int root);
 /* Every rank gives `bytes` bytes; all receive size * bytes. */
-hearth_status hearth_allgather(const hearth_context *ctx, const void *send, int64_t bytes, void *receive);
-/* bytes[r] from rank r, at offsets[r]. */
-hearth_status hearth_allgatherv(const hearth_context *ctx, const void *send, int64_t send_bytes, void *receive, const int64_t *bytes, const int64_t *offsets);
+HEARTH_FAMILY hearth_status hearth_allgather(const hearth_context *ctx, const void *send, int64_t bytes, void *receive);
+/* bytes[r] from rank r, at offsets[r]; both arrays are the same on all ranks, and bytes[own rank] is send_bytes. */
+HEARTH_FAMILY hearth_status hearth_allgatherv(const hearth_context *ctx, const void *send, int64_t send_bytes, void *receive, const int64_t *bytes,
+                                              const int64_t *offsets);
 /* send[r] goes to rank r. */
-hearth_status hearth_alltoall_i64(const hearth_context *ctx, const int64_t *send, int64_t *receive);
-hearth_status hearth_barrier(const hearth_context *ctx);
+HEARTH_FAMILY hearth_status hearth_alltoall_i64(const hearth_context *ctx, const int64_t *send, int64_t *receive);
+HEARTH_FAMILY hearth_status hearth_barrier(const hearth_context *ctx);
 
 /* Point to point; a message above 2^31 - 1 bytes is sent as one message of a derived type. Local; completed by hearth_wait_all. */
-hearth_status hearth_isend(const hearth_context *ctx, const void *data, int64_t bytes, int to, int tag, MPI_Request *request);
-hearth_status hearth_irecv(const hearth_context *ctx, void *data, int64_t bytes, int from, int tag, MPI_Request *request);
-hearth_status hearth_wait_all(const hearth_context *ctx, int64_t n, MPI_Request *requests);
+HEARTH_FAMILY hearth_status hearth_isend(const hearth_context *ctx, const void *data, int64_t bytes, int to, int tag, MPI_Request *request);
+HEARTH_FAMILY hearth_status hearth_irecv(const hearth_context *ctx, void *data, int64_t bytes, int from, int tag, MPI_Request *request);
+HEARTH_FAMILY hearth_status hearth_wait_all(const hearth_context *ctx, int64_t n, MPI_Request *requests);
 /* Waits for any request; *index is -1 when none is left. */
-hearth_status hearth_wait_any(const hearth_context *ctx, int64_t n, MPI_Request *requests, int64_t *index);
+HEARTH_FAMILY hearth_status hearth_wait_any(const hearth_context *ctx, int64_t n, MPI_Request *requests, int64_t *index);
 
 /* All ranks leave with the same status: the one of the lowest rank that failed, whose message becomes every rank's last error. One allreduce if all is well. */
-hearth_status hearth_agree(const hearth_context *ctx, hearth_status mine);
+HEARTH_FAMILY hearth_status hearth_agree(const hearth_context *ctx, hearth_status mine);
 /* Fails with MISMATCH on all ranks if the n numbers are not the same everywhere; the message names `what`, the position, and both values. One allreduce.
+ * `what` may name each number: "rows|columns|seed".
  * Also agrees on `mine` (a failure found before the numbers were known). */
-hearth_status hearth_agree_same(const hearth_context *ctx, hearth_status mine, const char *what, const int64_t *values, int64_t n);
+HEARTH_FAMILY hearth_status hearth_agree_same(const hearth_context *ctx, hearth_status mine, const char *what, const int64_t *values, int64_t n);
 
 #endif

@@ -13,8 +13,9 @@ struct hearth_io_table; /* analysis/io_table.h */
 /* Kinds of objects that a context counts; a leak report names them. */
 #define HEARTH_OBJECT_LIST(X)                                                                                                                                  \
   X(LAYOUT, "layout")                                                                                                                                          \
-  X(BUILDER, "layout builder") X(ARRAY, "array") X(PLAN, "plan") X(METRIC, "metric") X(STATE, "state") X(SOURCE, "source") X(PCA, "pca") X(FILE, "file")       \
-      X(VARIABLE, "variable") X(OUTPUT, "output") X(BLACS, "BLACS context")
+  X(BUILDER, "layout builder")                                                                                                                                 \
+  X(ARRAY, "array") X(PLAN, "plan") X(METRIC, "metric") X(STATE, "state") X(SOURCE, "source") X(PCA, "pca") X(FILE, "file") X(VARIABLE, "variable")            \
+      X(OUTPUT, "output") X(BLACS, "BLACS context")
 #define HEARTH_OBJECT_ENUM(name, text) HEARTH_OBJECT_##name,
 typedef enum hearth_object_kind { HEARTH_OBJECT_LIST(HEARTH_OBJECT_ENUM) HEARTH_OBJECT_KINDS } hearth_object_kind;
 #undef HEARTH_OBJECT_ENUM
@@ -39,16 +40,18 @@ struct hearth_context {
   int32_t log_level;
   hearth_progress_function progress;
   void *progress_user;
-  int64_t references; /* the user's one, and one per object */
+  int64_t message_limit; /* most elements or bytes that one MPI call carries; tests lower it */
+  int *counts;           /* 2 * size: scratch of the collectives that take counts per rank, so that none of them can fail for want of memory */
+  int64_t references;    /* the user's one, and one per object */
   int64_t objects[HEARTH_OBJECT_KINDS];
 };
 
 /* An object of this kind was made / is gone. The context outlives its objects. NULL is ignored. */
-void hearth_context_hold(const hearth_context *ctx, hearth_object_kind kind);
-void hearth_context_drop(const hearth_context *ctx, hearth_object_kind kind);
+HEARTH_FAMILY void hearth_context_hold(const hearth_context *ctx, hearth_object_kind kind);
+HEARTH_FAMILY void hearth_context_drop(const hearth_context *ctx, hearth_object_kind kind);
 
 /* Sends a message to the log callback, if its level is wanted. */
-void hearth_log(const hearth_context *ctx, int32_t level, const char *format, ...) HEARTH_PRINTF(3, 4);
-void hearth_progress(const hearth_context *ctx, const char *phase, int64_t done, int64_t total);
+HEARTH_FAMILY void hearth_log(const hearth_context *ctx, int32_t level, const char *format, ...) HEARTH_PRINTF(3, 4);
+HEARTH_FAMILY void hearth_progress(const hearth_context *ctx, const char *phase, int64_t done, int64_t total);
 
 #endif

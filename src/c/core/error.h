@@ -5,11 +5,11 @@
 
 /* Records `status` with this rank and the message (what is wrong, which numbers, what to do) as the context's last error, and returns `status`.
  * ctx NULL records for the thread (context creation). */
-hearth_status hearth_fail(const hearth_context *ctx, hearth_status status, const char *format, ...) HEARTH_PRINTF(3, 4);
+HEARTH_FAMILY hearth_status hearth_fail(const hearth_context *ctx, hearth_status status, const char *format, ...) HEARTH_PRINTF(3, 4);
 /* The same for a failure that rank `rank` met; used by the agreement. */
-hearth_status hearth_fail_on(const hearth_context *ctx, hearth_status status, int rank, const char *message);
+HEARTH_FAMILY hearth_status hearth_fail_on(const hearth_context *ctx, hearth_status status, int rank, const char *message);
 /* The recorded message, never NULL. */
-const char *hearth_error_message(const hearth_context *ctx);
+HEARTH_FAMILY const char *hearth_error_message(const hearth_context *ctx);
 
 #define HEARTH_TRY(call)                                                                                                                                       \
   do {                                                                                                                                                         \

@@ -10,8 +10,8 @@ typedef struct hearth_fpenv {
   int saved;
 } hearth_fpenv;
 
-hearth_fpenv hearth_fpenv_enter(const hearth_context *ctx);
-void hearth_fpenv_leave(hearth_fpenv *env);
+HEARTH_FAMILY hearth_fpenv hearth_fpenv_enter(const hearth_context *ctx);
+HEARTH_FAMILY void hearth_fpenv_leave(hearth_fpenv *env);
 #define HEARTH_GUARD_FP(ctx) hearth_fpenv hearth_fpenv_guard_ __attribute__((cleanup(hearth_fpenv_leave), unused)) = hearth_fpenv_enter(ctx)
 
 #endif

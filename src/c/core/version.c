@@ -1,0 +1,5 @@
+#include <hearth/version.h>
+
+const char *hearth_version(void) {
+  return HEARTH_VERSION;
+}

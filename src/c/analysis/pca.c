@@ -67,16 +67,20 @@ void hearth_pca_clear(hearth_pca *pca) {
   hearth_pca_release(ctx, &pca->mean);
   hearth_pca_release(ctx, &stream->waiting);
   hearth_pca_release(ctx, &stream->spare);
-  hearth_deallocate(ctx, pca->scatter);
+  hearth_deallocate(ctx, pca->sigma);
   hearth_deallocate(ctx, pca->scores);
   hearth_deallocate(ctx, pca->sign);
   hearth_deallocate(ctx, stream->times);
   hearth_deallocate(ctx, stream->scores);
+  hearth_deallocate(ctx, stream->bad);
+  if (stream->counter) ctx->backend->release(ctx->queue, stream->counter);
+  hearth_pca_update_destroy(pca);
   *stream = (hearth_pca_stream){.n_kept = stream->n_kept, .bunch = stream->bunch};
-  pca->scatter = pca->scores = pca->sign = NULL;
+  pca->sigma = pca->scores = pca->sign = NULL;
   pca->signs_known = false;
   pca->phase = HEARTH_PCA_EMPTY;
   pca->pending = HEARTH_OK;
+  pca->damaged = false;
   pca->samples = pca->modes = pca->rows = 0;
   pca->total = 0;
 }

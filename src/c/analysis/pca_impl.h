@@ -38,10 +38,12 @@ typedef struct hearth_pca_stream {
   double *spare;    /* [points] */
   double discarded; /* sum over updates of the largest eigenvalue thrown away, of the scatter matrix */
   double last_time;
-  int64_t capacity; /* of scores and times, in samples */
-  double *times;    /* [capacity] */
-  double *scores;   /* [capacity, n_kept] on rank 0 if kept */
-  bool forming;     /* the first call has allocated everything */
+  int64_t capacity;             /* of scores and times, in samples */
+  double *times;                /* [capacity] */
+  double *scores;               /* [capacity, n_kept] on rank 0 if kept */
+  uint8_t *bad;                 /* [bunch] of the waiting samples: could not be taken in on this rank */
+  void *counter;                /* backend memory: one int32 */
+  struct hearth_update *update; /* small matrices of an update */
 } hearth_pca_stream;
 
 typedef enum hearth_pca_phase { HEARTH_PCA_EMPTY, HEARTH_PCA_BATCH, HEARTH_PCA_STREAM } hearth_pca_phase;
@@ -55,25 +57,27 @@ struct hearth_pca {
   int64_t nlabels;
   int32_t *labels; /* [nlabels] or NULL */
   hearth_pca_phase phase;
-  hearth_status pending; /* of a local failure */
+  hearth_status pending; /* of a local failure, told to all ranks by the next collective call */
+  char pending_message[512];
+  bool damaged; /* an update failed half-way: only reset or destroy are left; the same on all ranks */
   hearth_pca_space space;
   int64_t samples;
-  int32_t modes;   /* found, <= n_components */
-  int32_t rows;    /* of the basis */
-  double *basis;   /* [rows, points], backend memory */
-  double *mean;    /* [ngroups, points], backend memory, physical units */
-  double *scatter; /* [rows] sigma^2 on the host, descending */
-  double total;    /* trace of the scatter matrix */
-  double *scores;  /* batch on the samples' side: [samples, modes] on the host of every rank, else NULL */
-  double *sign;    /* [rows] +-1, valid if `signs_known` */
+  int32_t modes;  /* found, <= n_components */
+  int32_t rows;   /* of the basis */
+  double *basis;  /* [rows, points], backend memory */
+  double *mean;   /* [ngroups, points], backend memory, physical units */
+  double *sigma;  /* [rows] singular values of the anomalies, on the host, descending */
+  double total;   /* trace of the scatter matrix */
+  double *scores; /* batch on the samples' side: [samples, modes] on the host of every rank, else NULL */
+  double *sign;   /* [rows] +-1, valid if `signs_known` */
   bool signs_known;
   hearth_pca_stream stream;
 };
 
 /* pca.c */
 void hearth_pca_clear(hearth_pca *pca);
-/* The status that is to be returned on all ranks because of an earlier local failure; collective. */
-hearth_status hearth_pca_ready(hearth_pca *pca, bool fitted);
+/* pca_results.c: takes in an incomplete bunch and refuses an estimator without results. Collective. */
+hearth_status hearth_pca_ready(hearth_pca *pca);
 
 /* pca_space.c: sets up fields, weights and their memory. `order`, `layout` per field; names are copied. Collective. */
 hearth_status hearth_pca_space_create(hearth_pca *pca, int32_t nfields, const char *const *names, const hearth_layout *const *layouts, const int32_t *orders);
@@ -97,7 +101,9 @@ hearth_status hearth_pca_download(const hearth_context *ctx, double *to, const d
 /* pca_sign.c: pca->sign by the one sign rule. Collective. */
 hearth_status hearth_pca_find_signs(hearth_pca *pca);
 
-/* pca_update.c: takes the waiting samples into the basis. Collective. */
+/* pca_update.c: memory for updates, local; takes the waiting samples into the basis. Collective. */
+hearth_status hearth_pca_update_create(hearth_pca *pca);
+void hearth_pca_update_destroy(hearth_pca *pca);
 hearth_status hearth_pca_stream_update(hearth_pca *pca);
 
 #endif

@@ -21,7 +21,8 @@ static hearth_status set_array(hearth_context *ctx, const char *name, const hear
 
 static hearth_status check(hearth_series *series) {
   const hearth_context *ctx = series->ctx;
-  HEARTH_REQUIRE(ctx, series->nfields > 0, "the state has no fields");
+  HEARTH_REQUIRE(ctx, series->nfields > 0 && series->nfields <= HEARTH_MAX_FIELDS, "the state has %d fields, it may have 1 to %d", series->nfields,
+                 HEARTH_MAX_FIELDS);
   series->samples = series->field[0].shape[series->field[0].axis];
   for (int32_t f = 0; f < series->nfields; f++) {
     const hearth_series_field *field = &series->field[f];

@@ -5,6 +5,9 @@
 #include <hearth/source.h>
 #include <hearth/state.h>
 
+/* Fields a state may have. */
+#define HEARTH_MAX_FIELDS 64
+
 typedef struct hearth_series_field {
   const char *name;
   int32_t ndim, axis; /* dimensions with the samples' one, which is `axis` */

@@ -1,0 +1,134 @@
+/* What the estimator found, as arrays in the layout of its fields. */
+#include "analysis/pca_impl.h"
+#include "comm/comm.h"
+#include "core/context_impl.h"
+#include "core/error.h"
+#include "core/fpenv.h"
+#include "core/memory.h"
+#include "tensor/array_impl.h"
+#include "tensor/layout_impl.h"
+#include <math.h>
+#include <string.h>
+
+static hearth_status enter(hearth_pca *pca, int32_t field, const void *result, const char *function) {
+  HEARTH_REQUIRE(pca->ctx, result, "%s: NULL argument", function);
+  HEARTH_TRY(hearth_pca_ready(pca));
+  HEARTH_REQUIRE(pca->ctx, field >= 0 && field < pca->space.nfields, "%s: field %d is outside 0..%d", function, field, pca->space.nfields - 1);
+  return HEARTH_OK;
+}
+
+/* A new float64 array [lead, space...] of field f. Collective. */
+static hearth_status make_array(const hearth_pca *pca, int32_t f, int64_t lead, hearth_array **array) {
+  const hearth_pca_field *field = &pca->space.field[f];
+  hearth_layout *layout = NULL;
+  hearth_status status = hearth_agree(pca->ctx, hearth_layout_insert(field->layout, 0, lead, &layout));
+  if (status == HEARTH_OK) status = hearth_array_create(layout, HEARTH_FLOAT64, field->order, array);
+  hearth_layout_destroy(&layout);
+  return status;
+}
+
+/* Physical EOFs: sign v / sqrt(w). Local. */
+static hearth_status fill_components(hearth_pca *pca, int32_t f, const hearth_array *array) {
+  const hearth_context *ctx = pca->ctx;
+  const hearth_view *target = hearth_array_view(array);
+  const hearth_view basis = hearth_pca_field_view(pca, f, pca->basis, pca->modes, pca->space.points),
+                    inverse = hearth_pca_field_view(pca, f, pca->space.inverse, pca->modes, 0);
+  double *device = NULL;
+  HEARTH_TRY(hearth_pca_allocate(ctx, pca->modes, &device));
+  hearth_view sign = hearth_pca_field_view(pca, f, NULL, pca->modes, 1);
+  sign.data = device;
+  memset(sign.stride + 1, 0, (sign.ndim - 1) * sizeof *sign.stride);
+  hearth_status status = hearth_pca_upload(ctx, device, pca->sign, pca->modes);
+  if (status == HEARTH_OK) status = ctx->backend->multiply(ctx->queue, target, &basis, &sign);
+  if (status == HEARTH_OK && pca->space.inverse) status = ctx->backend->multiply(ctx->queue, target, target, &inverse);
+  if (status == HEARTH_OK) status = ctx->backend->wait(ctx->queue);
+  hearth_pca_release(ctx, &device);
+  return status;
+}
+
+hearth_status hearth_pca_components(hearth_pca *pca, int32_t field, hearth_array **components) {
+  if (!pca) return hearth_fail(NULL, HEARTH_ERR_ARGUMENT, "hearth_pca_components: the estimator is NULL");
+  HEARTH_GUARD_FP(pca->ctx);
+  HEARTH_TRY(enter(pca, field, components, "hearth_pca_components"));
+  HEARTH_TRY(hearth_pca_find_signs(pca));
+  HEARTH_TRY(make_array(pca, field, pca->modes, components));
+  const hearth_status status = hearth_agree(pca->ctx, fill_components(pca, field, *components));
+  if (status != HEARTH_OK) hearth_array_destroy(components);
+  return status;
+}
+
+/* Means with NaN at the points that take no part. Local. */
+static hearth_status fill_mean(const hearth_pca *pca, int32_t f, const hearth_array *array) {
+  const hearth_context *ctx = pca->ctx;
+  const hearth_pca_field *field = &pca->space.field[f];
+  const int64_t n = field->points;
+  double *mean = NULL, *inverse = NULL;
+  hearth_status status = hearth_allocate(ctx, n * (int64_t)sizeof *mean, &mean);
+  if (status == HEARTH_OK) status = hearth_allocate(ctx, n * (int64_t)sizeof *inverse, &inverse);
+  if (status == HEARTH_OK && pca->space.inverse && n) status = hearth_pca_download(ctx, inverse, pca->space.inverse + field->offset, n);
+  for (int32_t g = 0; g < pca->ngroups && n && status == HEARTH_OK; g++) {
+    status = hearth_pca_download(ctx, mean, pca->mean + g * pca->space.points + field->offset, n);
+    for (int64_t i = 0; i < n && pca->space.inverse; i++)
+      if (isnan(inverse[i])) mean[i] = (double)NAN;
+    hearth_view from = hearth_pca_field_view(pca, f, NULL, 1, n), to = *hearth_array_view(array);
+    from.data = mean;
+    from.space = HEARTH_SPACE_HOST;
+    to.data = (char *)to.data + g * to.stride[0];
+    to.extent[0] = 1;
+    if (status == HEARTH_OK) status = ctx->backend->copy(ctx->queue, &to, &from);
+    if (status == HEARTH_OK) status = ctx->backend->wait(ctx->queue);
+  }
+  hearth_deallocate(ctx, mean);
+  hearth_deallocate(ctx, inverse);
+  return status;
+}
+
+hearth_status hearth_pca_mean(hearth_pca *pca, int32_t field, hearth_array **mean) {
+  if (!pca) return hearth_fail(NULL, HEARTH_ERR_ARGUMENT, "hearth_pca_mean: the estimator is NULL");
+  HEARTH_GUARD_FP(pca->ctx);
+  HEARTH_TRY(enter(pca, field, mean, "hearth_pca_mean"));
+  HEARTH_TRY(make_array(pca, field, pca->ngroups, mean));
+  const hearth_status status = hearth_agree(pca->ctx, fill_mean(pca, field, *mean));
+  if (status != HEARTH_OK) hearth_array_destroy(mean);
+  return status;
+}
+
+/* Scores [samples, modes] on the host of every rank, signs applied. Collective. */
+static hearth_status gather_scores(hearth_pca *pca, double *scores) {
+  const hearth_context *ctx = pca->ctx;
+  const hearth_pca_stream *stream = &pca->stream;
+  const int64_t width = pca->phase == HEARTH_PCA_STREAM ? stream->n_kept : pca->modes;
+  const double *from = pca->phase == HEARTH_PCA_STREAM ? stream->scores : pca->scores;
+  if (ctx->rank == 0 || pca->phase == HEARTH_PCA_BATCH)
+    for (int64_t t = 0; t < pca->samples; t++)
+      for (int32_t k = 0; k < pca->modes; k++) scores[t * pca->modes + k] = from[t * width + k] * pca->sign[k];
+  return hearth_broadcast(ctx, scores, pca->samples * pca->modes * (int64_t)sizeof *scores, 0);
+}
+
+hearth_status hearth_pca_scores(hearth_pca *pca, hearth_array **scores) {
+  if (!pca) return hearth_fail(NULL, HEARTH_ERR_ARGUMENT, "hearth_pca_scores: the estimator is NULL");
+  hearth_context *ctx = pca->ctx;
+  HEARTH_GUARD_FP(ctx);
+  HEARTH_TRY(enter(pca, 0, scores, "hearth_pca_scores"));
+  if (pca->phase == HEARTH_PCA_BATCH ? !pca->scores : !pca->options.keep_scores)
+    return hearth_fail(ctx, HEARTH_ERR_STATE, "hearth_pca_scores: the scores were not kept; hearth_pca_transform computes them from the samples");
+  HEARTH_TRY(hearth_pca_find_signs(pca));
+  const int64_t shape[2] = {pca->samples, pca->modes}, n = shape[0] * shape[1];
+  hearth_layout *layout = NULL;
+  double *host = NULL;
+  hearth_status status = hearth_layout_make_split(ctx, 2, shape, -1, &layout);
+  if (status == HEARTH_OK) status = hearth_allocate(ctx, n * (int64_t)sizeof *host, &host);
+  status = hearth_agree(ctx, status);
+  if (status == HEARTH_OK) status = hearth_array_create(layout, HEARTH_FLOAT64, HEARTH_ROW_MAJOR, scores);
+  hearth_layout_destroy(&layout);
+  if (status == HEARTH_OK) {
+    status = gather_scores(pca, host);
+    const hearth_view from = hearth_pca_host_matrix(host, shape[0], shape[1]);
+    if (status == HEARTH_OK) status = ctx->backend->copy(ctx->queue, hearth_array_view(*scores), &from);
+    if (status == HEARTH_OK) status = ctx->backend->wait(ctx->queue);
+    status = hearth_agree(ctx, status);
+    if (status != HEARTH_OK) hearth_array_destroy(scores);
+  }
+  hearth_deallocate(ctx, host);
+  return status;
+}

@@ -1,0 +1,242 @@
+/* Scores of other samples: T = A V with the fit's mean and weights, block of samples by block of samples, each rank with its own points. */
+#include "analysis/pca_fit_impl.h"
+#include "comm/comm.h"
+#include "core/context_impl.h"
+#include "core/error.h"
+#include "core/fpenv.h"
+#include "core/memory.h"
+#include "tensor/array_impl.h"
+#include "tensor/layout_impl.h"
+#include <math.h>
+#include <string.h>
+
+typedef struct hearth_transform {
+  hearth_pca *pca;
+  const hearth_series *series;
+  bool in_place; /* the arrays have the fit's space layout and hold all samples of their points */
+  int64_t rows;  /* samples per block */
+  int64_t panel_size;
+  double *panel, *product; /* backend memory: [rows, part], [rows, modes] */
+  double *host;            /* [rows, modes] */
+  int32_t *missing;        /* backend memory, one number */
+} hearth_transform;
+
+static hearth_status check_space(const hearth_pca *pca, const hearth_series *series) {
+  const hearth_context *ctx = pca->ctx;
+  HEARTH_REQUIRE(ctx, pca->ngroups == 1, "hearth_pca_transform: the fit centred by groups, whose labels the new samples lack: subtract the means first");
+  if (series->nfields != pca->space.nfields)
+    return hearth_fail(ctx, HEARTH_ERR_MISMATCH, "hearth_pca_transform: %d fields, the fit had %d", series->nfields, pca->space.nfields);
+  for (int32_t f = 0; f < series->nfields; f++) {
+    const hearth_series_field *field = &series->field[f];
+    const hearth_layout *space = pca->space.field[f].layout;
+    bool same = field->ndim == space->ndim + 1;
+    for (int32_t d = 0, k = 0; same && d < field->ndim; d++)
+      if (d != field->axis) same = field->shape[d] == space->shape[k++];
+    if (!same) return hearth_fail(ctx, HEARTH_ERR_MISMATCH, "hearth_pca_transform: the space of field '%s' is not the fit's", field->name);
+  }
+  return HEARTH_OK;
+}
+
+static hearth_status lies_right(const hearth_pca *pca, const hearth_series *series, bool *right) {
+  *right = true;
+  for (int32_t f = 0; f < series->nfields && *right; f++) {
+    const hearth_series_field *field = &series->field[f];
+    hearth_layout *own = NULL;
+    int32_t equal = 0;
+    HEARTH_TRY(hearth_series_own_space(series, f, &own));
+    hearth_status status = own ? hearth_layout_equal(own, pca->space.field[f].layout, &equal) : HEARTH_OK;
+    hearth_layout_destroy(&own);
+    if (status != HEARTH_OK) return status;
+    *right = equal && field->array->layout->dim[field->axis].processes == 1 && field->order == pca->space.field[f].order;
+  }
+  return HEARTH_OK;
+}
+
+static hearth_status prepare(hearth_transform *t) {
+  hearth_pca *pca = t->pca;
+  const hearth_context *ctx = pca->ctx;
+  int64_t most = pca->space.points;
+  HEARTH_TRY(hearth_agree(ctx, lies_right(pca, t->series, &t->in_place)));
+  HEARTH_TRY(hearth_allreduce_i64(ctx, &most, 1, HEARTH_OP_MAX));
+  const int64_t budget = pca->options.memory ? pca->options.memory : (int64_t)256 << 20, sample = (most ? most : 1) * (int64_t)sizeof(double);
+  t->rows = budget / sample < 1 ? 1 : budget / sample > 1024 ? 1024 : budget / sample;
+  if (t->rows > t->series->samples) t->rows = t->series->samples;
+  if (t->rows < 1) t->rows = 1;
+  const int64_t usual = HEARTH_PANEL_BYTES / (int64_t)sizeof(double), whole = t->rows * (pca->space.points ? pca->space.points : 1);
+  t->panel_size = whole < usual ? whole : usual > 64 * t->rows ? usual : 64 * t->rows;
+  hearth_status status = hearth_pca_allocate(ctx, t->panel_size, &t->panel);
+  if (status == HEARTH_OK) status = hearth_pca_allocate(ctx, t->rows * pca->modes, &t->product);
+  if (status == HEARTH_OK) status = hearth_allocate(ctx, t->rows * pca->modes * (int64_t)sizeof *t->host, &t->host);
+  if (status == HEARTH_OK) status = ctx->backend->allocate(ctx->queue, sizeof *t->missing, (void **)&t->missing);
+  return hearth_agree(ctx, status);
+}
+
+static void free_transform(hearth_transform *t) {
+  const hearth_context *ctx = t->pca->ctx;
+  hearth_pca_release(ctx, &t->panel);
+  hearth_pca_release(ctx, &t->product);
+  hearth_deallocate(ctx, t->host);
+  if (t->missing) ctx->backend->release(ctx->queue, t->missing);
+}
+
+/* product += part's anomalies times the basis; `src` is [rows, part...], `part` among the rank's points of field f. Local. */
+static hearth_status add_part(hearth_transform *t, int32_t f, const hearth_view *src, const hearth_box *part, int64_t *infinite) {
+  hearth_pca *pca = t->pca;
+  const hearth_context *ctx = pca->ctx;
+  const hearth_pca_field *field = &pca->space.field[f];
+  const int64_t columns = hearth_box_volume(src->ndim - 1, part), rows = src->extent[0];
+  int64_t stride[HEARTH_MAX_NDIM], first = field->offset;
+  hearth_strides(src->ndim - 1, field->extent, 1, field->order, stride);
+  for (int32_t d = 0; d < src->ndim - 1; d++) first += part->start[d] * stride[d];
+  const hearth_view panel = hearth_pca_matrix(ctx, t->panel, rows, columns, columns, 1);
+  hearth_view dst = *src;
+  dst.data = t->panel;
+  dst.dtype = HEARTH_FLOAT64;
+  dst.space = ctx->backend->space;
+  dst.stride[0] = columns * (int64_t)sizeof(double);
+  hearth_strides(src->ndim - 1, part->count, sizeof(double), field->order, dst.stride + 1);
+  hearth_view missing = dst;
+  missing.data = t->missing;
+  missing.dtype = HEARTH_INT32;
+  memset(missing.stride, 0, sizeof missing.stride);
+  const hearth_view all_mean = hearth_pca_field_view(pca, f, pca->mean, rows, 0), all_scale = hearth_pca_field_view(pca, f, pca->space.scale, rows, 0),
+                    mean = hearth_box_view(&all_mean, 1, part), scale = hearth_box_view(&all_scale, 1, part),
+                    basis = hearth_pca_matrix(ctx, pca->basis + first, columns, pca->modes, 1, pca->space.points),
+                    product = hearth_pca_matrix(ctx, t->product, rows, pca->modes, pca->modes, 1);
+  HEARTH_TRY(ctx->backend->pack(ctx->queue, &dst, src, &mean, pca->space.scale ? &scale : NULL, &missing, infinite));
+  return ctx->backend->gemm(ctx->queue, 1, &panel, &basis, 1, &product);
+}
+
+/* This rank's part of the scores of some samples: block[f] is [rows, ...] with the samples in front. Local. */
+static hearth_status take_rows(hearth_transform *t, const hearth_view *block, int64_t rows) {
+  const hearth_context *ctx = t->pca->ctx;
+  const hearth_view product = hearth_pca_matrix(ctx, t->product, rows, t->pca->modes, t->pca->modes, 1);
+  const hearth_view counter = {
+      .data = t->missing, .dtype = HEARTH_INT32, .space = ctx->backend->space, .ndim = 1, .extent = {1}, .stride = {sizeof *t->missing}};
+  int32_t missing = 0;
+  int64_t infinite = 0;
+  hearth_view host = counter;
+  host.data = &missing;
+  host.space = HEARTH_SPACE_HOST;
+  memset(t->host, 0, rows * t->pca->modes * sizeof *t->host);
+  if (!t->pca->space.primary) return HEARTH_OK;
+  HEARTH_TRY(ctx->backend->fill(ctx->queue, &product, 0));
+  HEARTH_TRY(ctx->backend->fill(ctx->queue, &counter, 0));
+  for (int32_t f = 0; f < t->series->nfields; f++) {
+    hearth_box part = {.count = {0}};
+    while (hearth_box_next(block[f].ndim - 1, block[f].extent + 1, t->pca->space.field[f].order, t->panel_size / rows, &part)) {
+      const hearth_view src = hearth_box_view(&block[f], 1, &part);
+      HEARTH_TRY(add_part(t, f, &src, &part, &infinite));
+    }
+  }
+  HEARTH_TRY(ctx->backend->copy(ctx->queue, &host, &counter));
+  HEARTH_TRY(hearth_pca_download(ctx, t->host, t->product, rows * t->pca->modes));
+  if (missing || infinite)
+    return hearth_fail(ctx, HEARTH_ERR_NOT_FINITE, "hearth_pca_transform: %d NaN and %lld infinite values at points that take part", missing,
+                       (long long)infinite);
+  return HEARTH_OK;
+}
+
+/* Samples start .. start + rows - 1 of all fields: where they lie, or read. */
+static hearth_status one_block(hearth_transform *t, int64_t start, int64_t rows) {
+  hearth_pca *pca = t->pca;
+  hearth_array *into[HEARTH_MAX_FIELDS] = {NULL};
+  hearth_view block[HEARTH_MAX_FIELDS];
+  hearth_status status = HEARTH_OK;
+  for (int32_t f = 0; f < t->series->nfields && status == HEARTH_OK; f++) {
+    const hearth_series_field *field = &t->series->field[f];
+    if (t->in_place) {
+      block[f] = hearth_series_view(hearth_array_view(field->array), field->axis);
+      block[f].data = (char *)block[f].data + start * block[f].stride[0];
+      block[f].extent[0] = rows;
+      continue;
+    }
+    hearth_layout *layout = NULL;
+    int64_t from[HEARTH_MAX_NDIM] = {0};
+    from[field->axis] = start;
+    status = hearth_agree(pca->ctx, hearth_layout_insert(pca->space.field[f].layout, field->axis, rows, &layout));
+    if (status == HEARTH_OK) status = hearth_array_create(layout, field->dtype, pca->space.field[f].order, &into[f]);
+    if (status == HEARTH_OK) status = hearth_series_read(t->series, f, from, into[f]);
+    if (status == HEARTH_OK) block[f] = hearth_series_view(hearth_array_view(into[f]), field->axis);
+    hearth_layout_destroy(&layout);
+  }
+  if (status == HEARTH_OK) status = hearth_agree(pca->ctx, take_rows(t, block, rows));
+  for (int32_t f = 0; f < t->series->nfields; f++) hearth_array_destroy(&into[f]);
+  return status == HEARTH_OK ? hearth_allreduce_f64(pca->ctx, t->host, rows * pca->modes, HEARTH_OP_SUM) : status;
+}
+
+/* This rank's rows among start .. start + rows - 1 into the result, signs applied. Local. */
+static hearth_status keep_rows(const hearth_transform *t, int64_t start, int64_t rows, const hearth_array *scores) {
+  const hearth_pca *pca = t->pca;
+  const int rank = pca->ctx->rank;
+  const int64_t own = hearth_layout_extent_of(scores->layout, rank, 0), first = own ? hearth_layout_local_to_global(scores->layout, rank, 0, 0) : 0;
+  const int64_t from = start > first ? start : first, to = start + rows < first + own ? start + rows : first + own;
+  for (int64_t i = 0; i < rows; i++)
+    for (int32_t k = 0; k < pca->modes; k++) t->host[i * pca->modes + k] *= pca->sign[k];
+  if (from >= to) return HEARTH_OK;
+  const hearth_view source = hearth_pca_host_matrix(t->host + (from - start) * pca->modes, to - from, pca->modes);
+  hearth_view target = *hearth_array_view(scores);
+  target.data = (char *)target.data + (from - first) * target.stride[0];
+  target.extent[0] = to - from;
+  HEARTH_TRY(pca->ctx->backend->copy(pca->ctx->queue, &target, &source));
+  return pca->ctx->backend->wait(pca->ctx->queue);
+}
+
+static hearth_status transform(hearth_pca *pca, const hearth_series *series, hearth_array **scores) {
+  hearth_context *ctx = pca->ctx;
+  hearth_transform t = {.pca = pca, .series = series};
+  const int64_t shape[2] = {series->samples, pca->modes};
+  hearth_layout *layout = NULL;
+  HEARTH_TRY(hearth_agree(ctx, check_space(pca, series)));
+  HEARTH_TRY(hearth_pca_find_signs(pca));
+  hearth_status status = hearth_agree(ctx, hearth_layout_make_split(ctx, 2, shape, 0, &layout));
+  if (status == HEARTH_OK) status = hearth_array_create(layout, HEARTH_FLOAT64, HEARTH_ROW_MAJOR, scores);
+  if (status == HEARTH_OK) status = prepare(&t);
+  for (int64_t start = 0; start < series->samples && status == HEARTH_OK; start += t.rows) {
+    const int64_t left = series->samples - start, rows = left < t.rows ? left : t.rows;
+    status = one_block(&t, start, rows);
+    if (status == HEARTH_OK) status = hearth_agree(ctx, keep_rows(&t, start, rows, *scores));
+    hearth_progress(ctx, "scores", start + rows, series->samples);
+  }
+  hearth_layout_destroy(&layout);
+  free_transform(&t);
+  if (status != HEARTH_OK) hearth_array_destroy(scores);
+  return status;
+}
+
+static hearth_status ready(hearth_pca *pca, hearth_array **scores) {
+  HEARTH_REQUIRE(pca->ctx, scores, "hearth_pca_transform: NULL argument");
+  return hearth_pca_ready(pca);
+}
+
+static hearth_status finish(hearth_pca *pca, hearth_series *series, hearth_status status, hearth_array **scores) {
+  if (status == HEARTH_OK) {
+    status = transform(pca, series, scores);
+    hearth_series_free(series);
+  }
+  return status;
+}
+
+hearth_status hearth_pca_transform(hearth_pca *pca, const hearth_array *array, int32_t sample_axis, hearth_array **scores) {
+  if (!pca) return hearth_fail(NULL, HEARTH_ERR_ARGUMENT, "hearth_pca_transform: the estimator is NULL");
+  HEARTH_GUARD_FP(pca->ctx);
+  hearth_series series;
+  HEARTH_TRY(ready(pca, scores));
+  return finish(pca, &series, hearth_series_of_array(pca->ctx, array, sample_axis, &series), scores);
+}
+
+hearth_status hearth_pca_transform_state(hearth_pca *pca, const hearth_state *state, int32_t sample_axis, hearth_array **scores) {
+  if (!pca) return hearth_fail(NULL, HEARTH_ERR_ARGUMENT, "hearth_pca_transform_state: the estimator is NULL");
+  HEARTH_GUARD_FP(pca->ctx);
+  hearth_series series;
+  HEARTH_TRY(ready(pca, scores));
+  return finish(pca, &series, hearth_series_of_state(pca->ctx, state, sample_axis, &series), scores);
+}
+
+hearth_status hearth_pca_transform_source(hearth_pca *pca, const hearth_source *source, hearth_array **scores) {
+  if (!pca) return hearth_fail(NULL, HEARTH_ERR_ARGUMENT, "hearth_pca_transform_source: the estimator is NULL");
+  HEARTH_GUARD_FP(pca->ctx);
+  hearth_series series;
+  HEARTH_TRY(ready(pca, scores));
+  return finish(pca, &series, hearth_series_of_source(pca->ctx, source, &series), scores);
+}

@@ -23,17 +23,18 @@ hearth_status hearth_agree(const hearth_context *ctx, hearth_status mine) {
   return loser == ctx->size ? HEARTH_OK : adopt(ctx, mine, (int)loser);
 }
 
-/* The name at `index` of "rows|columns|seed"; the whole text and the position if it names nothing single. */
+/* The name at `index` of "rows|columns|seed"; a name that stands for several numbers gets the position. */
 static void name_of(const char *what, int64_t index, char *name, size_t capacity) {
   const char *start = what;
   for (int64_t i = 0; i < index && start; i++) {
     start = strchr(start, '|');
     if (start) start++;
   }
-  if (start && (index > 0 || strchr(what, '|')))
+  if (start)
     snprintf(name, capacity, "%.*s", (int)strcspn(start, "|"), start);
   else
-    snprintf(name, capacity, "%s, number %" PRId64, what, index);
+    snprintf(name, capacity, "%s", what);
+  if (!strchr(what, '|')) snprintf(name + strlen(name), capacity - strlen(name), "[%" PRId64 "]", index);
 }
 
 /* Number `index` is at least `low` and at most `high`, and these differ. */

@@ -29,7 +29,7 @@ HEARTH_FAMILY hearth_status hearth_wait_any(const hearth_context *ctx, int64_t n
 /* All ranks leave with the same status: the one of the lowest rank that failed, whose message becomes every rank's last error. One allreduce if all is well. */
 HEARTH_FAMILY hearth_status hearth_agree(const hearth_context *ctx, hearth_status mine);
 /* Fails with MISMATCH on all ranks if the n numbers are not the same everywhere; the message names `what`, the position, and both values. One allreduce.
- * `what` may name each number: "rows|columns|seed".
+ * `what` names the numbers together, and a message says what[i]; or each of them: "rows|columns|seed".
  * Also agrees on `mine` (a failure found before the numbers were known). */
 HEARTH_FAMILY hearth_status hearth_agree_same(const hearth_context *ctx, hearth_status mine, const char *what, const int64_t *values, int64_t n);
 

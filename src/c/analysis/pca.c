@@ -98,6 +98,8 @@ hearth_status hearth_pca_destroy(hearth_pca **pca) {
   hearth_pca_clear(p);
   hearth_metric_destroy(&p->metric);
   hearth_deallocate(ctx, p->labels);
+  hearth_deallocate(ctx, p->time_units);
+  hearth_deallocate(ctx, p->time_calendar);
   hearth_deallocate(ctx, p);
   hearth_context_drop(ctx, HEARTH_OBJECT_PCA);
   *pca = NULL;

@@ -53,15 +53,14 @@ static hearth_status result_layout(const hearth_pca_fit_job *job, int32_t f, boo
 static hearth_status make_space(hearth_pca_fit_job *job, bool samples_side) {
   const hearth_series *series = job->series;
   hearth_layout *layouts[HEARTH_MAX_FIELDS] = {NULL};
-  const char *names[HEARTH_MAX_FIELDS];
-  int32_t orders[HEARTH_MAX_FIELDS];
+  hearth_pca_origin origin[HEARTH_MAX_FIELDS];
   hearth_status status = HEARTH_OK;
   for (int32_t f = 0; f < series->nfields && status == HEARTH_OK; f++) {
-    names[f] = series->field[f].name;
-    orders[f] = series->field[f].order;
+    const hearth_series_field *field = &series->field[f];
     status = result_layout(job, f, samples_side, &layouts[f]);
+    origin[f] = (hearth_pca_origin){field->name, layouts[f], field->order, field->array, field->axis};
   }
-  if (status == HEARTH_OK) status = hearth_pca_space_create(job->pca, series->nfields, names, (const hearth_layout *const *)layouts, orders);
+  if (status == HEARTH_OK) status = hearth_pca_space_create(job->pca, series->nfields, origin);
   for (int32_t f = 0; f < series->nfields; f++) hearth_layout_destroy(&layouts[f]);
   return status;
 }

@@ -12,12 +12,23 @@
 typedef struct hearth_pca_field {
   char *name;
   int32_t order;
+  struct hearth_labels *labels;    /* of the array the field came from, or NULL */
+  int32_t sample_axis;             /* of that array; -1: none */
   hearth_layout *layout;           /* of the space alone */
   int64_t extent[HEARTH_MAX_NDIM]; /* on this rank */
   int64_t points;                  /* on this rank */
   int64_t offset;                  /* of its first point in the rank's state vector */
   int64_t global_points, global_offset;
 } hearth_pca_field;
+
+/* Where a field comes from. */
+typedef struct hearth_pca_origin {
+  const char *name;
+  const hearth_layout *layout; /* of the space alone */
+  int32_t order;
+  const hearth_array *array; /* whose labels are kept; NULL: none */
+  int32_t sample_axis;
+} hearth_pca_origin;
 
 typedef struct hearth_pca_space {
   int32_t nfields;
@@ -61,6 +72,7 @@ struct hearth_pca {
   char pending_message[512];
   bool damaged; /* an update failed half-way: only reset or destroy are left; the same on all ranks */
   hearth_pca_space space;
+  char *time_units, *time_calendar;
   int64_t samples;
   int32_t modes;  /* found, <= n_components */
   int32_t rows;   /* of the basis */
@@ -79,8 +91,8 @@ void hearth_pca_clear(hearth_pca *pca);
 /* pca_results.c: takes in an incomplete bunch and refuses an estimator without results. Collective. */
 hearth_status hearth_pca_ready(hearth_pca *pca);
 
-/* pca_space.c: sets up fields, weights and their memory. `order`, `layout` per field; names are copied. Collective. */
-hearth_status hearth_pca_space_create(hearth_pca *pca, int32_t nfields, const char *const *names, const hearth_layout *const *layouts, const int32_t *orders);
+/* pca_space.c: sets up fields, weights and their memory; nothing given is kept but layouts and labels, by reference. Collective. */
+hearth_status hearth_pca_space_create(hearth_pca *pca, int32_t nfields, const hearth_pca_origin *origin);
 void hearth_pca_space_clear(const hearth_context *ctx, hearth_pca_space *space);
 /* Describes the point with index `point` among all fields ("field 'sst' at (3, 17)"). */
 void hearth_pca_describe_point(const hearth_pca *pca, int64_t global, char *text, size_t capacity);

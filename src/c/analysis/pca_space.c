@@ -6,15 +6,19 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "tensor/array_impl.h"
+#include "tensor/labels.h"
 #include "tensor/layout_impl.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-static hearth_status set_field(hearth_context *ctx, hearth_pca_field *field, const char *name, const hearth_layout *layout, int32_t order) {
-  HEARTH_TRY(hearth_allocate(ctx, (int64_t)strlen(name) + 1, &field->name));
-  strcpy(field->name, name);
-  field->order = order;
+static hearth_status set_field(hearth_context *ctx, hearth_pca_field *field, const hearth_pca_origin *origin) {
+  const hearth_layout *layout = origin->layout;
+  HEARTH_TRY(hearth_allocate(ctx, (int64_t)strlen(origin->name) + 1, &field->name));
+  strcpy(field->name, origin->name);
+  field->order = origin->order;
+  field->labels = hearth_labels_retain(origin->array ? origin->array->labels : NULL);
+  field->sample_axis = origin->sample_axis;
   field->layout = hearth_layout_retain(layout);
   field->points = field->global_points = 1;
   for (int32_t d = 0; d < layout->ndim; d++) {
@@ -24,7 +28,7 @@ static hearth_status set_field(hearth_context *ctx, hearth_pca_field *field, con
   return HEARTH_OK;
 }
 
-static hearth_status set_fields(hearth_pca *pca, int32_t nfields, const char *const *names, const hearth_layout *const *layouts, const int32_t *orders) {
+static hearth_status set_fields(hearth_pca *pca, int32_t nfields, const hearth_pca_origin *origin) {
   hearth_pca_space *space = &pca->space;
   HEARTH_TRY(hearth_metric_check(pca->metric, nfields));
   HEARTH_TRY(hearth_allocate_zero(pca->ctx, nfields * (int64_t)sizeof *space->field, &space->field));
@@ -32,15 +36,16 @@ static hearth_status set_fields(hearth_pca *pca, int32_t nfields, const char *co
   space->primary = true;
   for (int32_t f = 0; f < nfields; f++) {
     hearth_pca_field *field = &space->field[f];
-    HEARTH_TRY(set_field(pca->ctx, field, names[f], layouts[f], orders[f]));
+    HEARTH_TRY(set_field(pca->ctx, field, &origin[f]));
     field->offset = space->points;
     field->global_offset = space->global_points;
     space->points += field->points;
     space->global_points += field->global_points;
-    const bool primary = hearth_layout_is_primary(layouts[f], pca->ctx->rank);
-    if (f && primary != space->primary)
+    const bool primary = hearth_layout_is_primary(origin[f].layout, pca->ctx->rank);
+    if (field->points == 0) continue; /* such a rank adds nothing either way */
+    if (field->offset > 0 && primary != space->primary)
       return hearth_fail(pca->ctx, HEARTH_ERR_UNSUPPORTED, "field '%s' is replicated over other ranks than field '%s': give the fields of a state like layouts",
-                         names[f], names[0]);
+                         origin[f].name, origin[0].name);
     space->primary = primary;
   }
   return HEARTH_OK;
@@ -56,11 +61,11 @@ static hearth_status set_weights(hearth_pca *pca, double *w) {
   return hearth_pca_upload(pca->ctx, space->inverse, w, n);
 }
 
-hearth_status hearth_pca_space_create(hearth_pca *pca, int32_t nfields, const char *const *names, const hearth_layout *const *layouts, const int32_t *orders) {
+hearth_status hearth_pca_space_create(hearth_pca *pca, int32_t nfields, const hearth_pca_origin *origin) {
   hearth_context *ctx = pca->ctx;
   hearth_pca_space *space = &pca->space;
   double *w = NULL;
-  hearth_status status = set_fields(pca, nfields, names, layouts, orders);
+  hearth_status status = set_fields(pca, nfields, origin);
   /* Without a metric a stream needs neither array; a batch fit asks for them in any case, because points may drop out. */
   const bool weighted = pca->metric || pca->phase == HEARTH_PCA_BATCH;
   if (status == HEARTH_OK && weighted) status = hearth_pca_allocate(ctx, space->points, &space->scale);
@@ -82,6 +87,7 @@ void hearth_pca_space_clear(const hearth_context *ctx, hearth_pca_space *space) 
   for (int32_t f = 0; f < space->nfields; f++) {
     hearth_deallocate(ctx, space->field[f].name);
     hearth_layout_destroy(&space->field[f].layout);
+    hearth_labels_release(&space->field[f].labels);
   }
   hearth_deallocate(ctx, space->field);
   hearth_pca_release(ctx, &space->scale);

@@ -57,16 +57,13 @@ static hearth_status allocate_stream(hearth_pca *pca) {
 
 /* The first call: space, weights, all memory. Collective. */
 static hearth_status form(hearth_pca *pca, const hearth_sample *sample) {
-  const hearth_layout *layouts[HEARTH_MAX_FIELDS];
-  int32_t orders[HEARTH_MAX_FIELDS];
+  hearth_pca_origin origin[HEARTH_MAX_FIELDS];
   if (pca->options.standardize || pca->labels)
     return hearth_fail(pca->ctx, HEARTH_ERR_UNSUPPORTED, "partial_fit knows neither standardize nor groups: a stream has no final means before its end");
-  for (int32_t f = 0; f < sample->nfields; f++) {
-    layouts[f] = sample->array[f]->layout;
-    orders[f] = sample->array[f]->order;
-  }
+  for (int32_t f = 0; f < sample->nfields; f++)
+    origin[f] = (hearth_pca_origin){sample->name[f], sample->array[f]->layout, sample->array[f]->order, sample->array[f], -1};
   pca->phase = HEARTH_PCA_STREAM;
-  hearth_status status = hearth_pca_space_create(pca, sample->nfields, sample->name, layouts, orders);
+  hearth_status status = hearth_pca_space_create(pca, sample->nfields, origin);
   if (status == HEARTH_OK) status = hearth_agree(pca->ctx, allocate_stream(pca));
   if (status != HEARTH_OK) hearth_pca_clear(pca);
   return status;

@@ -5,6 +5,7 @@
 #include "core/memory.h"
 #include "tensor/array_impl.h"
 #include "tensor/array_make.h"
+#include "tensor/labels.h"
 #include "tensor/layout_impl.h"
 
 void hearth_strides(int32_t ndim, const int64_t *extent, int64_t element, int32_t order, int64_t *stride) {
@@ -86,6 +87,7 @@ hearth_status hearth_array_destroy(hearth_array **array) {
     if (gone->piece[p].open) return hearth_fail(ctx, HEARTH_ERR_STATE, "piece %d is still open: hearth_array_release comes first", p);
   *array = NULL;
   if (gone->memory) ctx->backend->release(ctx->queue, gone->memory);
+  hearth_labels_release(&gone->labels);
   hearth_layout_destroy(&gone->layout);
   hearth_deallocate(ctx, gone->piece);
   hearth_deallocate(ctx, gone);

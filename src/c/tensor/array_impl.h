@@ -25,6 +25,7 @@ struct hearth_array {
   void *memory;          /* of the backend's space, if owned */
   hearth_status pending; /* of a local failure: every collective call returns it on all ranks until hearth_array_reset */
   char pending_text[256];
+  struct hearth_labels *labels; /* NULL: unnamed */
 };
 
 /* The status that a local failure left on this rank (with its message as last error again), for the caller's agreement. */

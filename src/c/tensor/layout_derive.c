@@ -19,8 +19,9 @@ hearth_status hearth_layout_project(const hearth_layout *layout, int32_t n, cons
   hearth_layout prototype = grid_of(layout);
   HEARTH_REQUIRE(layout->ctx, n >= 1 && n <= layout->ndim, "%d dimensions to keep of %d", n, layout->ndim);
   for (int32_t k = 0; k < n; k++) {
-    HEARTH_REQUIRE(layout->ctx, axes[k] >= 0 && axes[k] < layout->ndim && (k == 0 || axes[k] > axes[k - 1]),
-                   "dimension %d cannot be kept at place %d of a layout of %d dimensions (they ascend)", axes[k], k, layout->ndim);
+    bool fresh = axes[k] >= 0 && axes[k] < layout->ndim;
+    for (int32_t i = 0; i < k; i++) fresh = fresh && axes[i] != axes[k];
+    HEARTH_REQUIRE(layout->ctx, fresh, "dimension %d cannot be kept at place %d of a layout of %d dimensions (each once)", axes[k], k, layout->ndim);
     append(&prototype, layout->dim[axes[k]]);
   }
   return hearth_layout_duplicate(&prototype, result);

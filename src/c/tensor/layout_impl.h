@@ -56,7 +56,7 @@ HEARTH_FAMILY bool hearth_layout_is_primary(const hearth_layout *layout, int ran
 /* Whether some grid axis of more than one process is unused. */
 HEARTH_FAMILY bool hearth_layout_is_replicated(const hearth_layout *layout);
 
-/* Layouts made from others on the same grid: keep only dimensions axes[0..n-1] (ascending), or insert a whole dimension of `extent` before dimension `at`.
+/* Layouts made from others on the same grid: keep only dimensions axes[0..n-1], in that order, or insert a whole dimension of `extent` before dimension `at`.
  * Local: the result is the same on all ranks because the operand is. The caller destroys *result. */
 HEARTH_FAMILY hearth_status hearth_layout_project(const hearth_layout *layout, int32_t n, const int32_t *axes, hearth_layout **result);
 HEARTH_FAMILY hearth_status hearth_layout_insert(const hearth_layout *layout, int32_t at, int64_t extent, hearth_layout **result);

@@ -69,6 +69,14 @@ HEARTH_LOCAL hearth_status hearth_array_pieces(const hearth_array *array, HEARTH
 /* A new reference to the array's layout, which the caller destroys. Local. Errors: ARGUMENT (NULL). */
 HEARTH_LOCAL hearth_status hearth_array_layout(const hearth_array *array, HEARTH_OUT hearth_layout **layout);
 
+/* What the values are called and measured in, for the files that results are written to. The same on all ranks. units may be NULL.
+ * Local. Errors: ARGUMENT (empty name), MEMORY. */
+HEARTH_LOCAL hearth_status hearth_array_set_name(hearth_array *array, const char *name, HEARTH_OPTIONAL const char *units);
+/* Name, units (CF: "degrees_north", "degrees_east", ...) and coordinates of axis `axis`: n = 0 for none, else the n = global extent values on every rank.
+ * Local. Errors: ARGUMENT (axis out of range, empty name, wrong n), MEMORY. */
+HEARTH_LOCAL hearth_status hearth_array_set_axis(hearth_array *array, HEARTH_INDEX int32_t axis, const char *name, HEARTH_OPTIONAL const char *units, int64_t n,
+                                                 HEARTH_OPTIONAL HEARTH_EXTENT(n) const double *values);
+
 /* Sets every element to `value`, converted to the array's type. Collective. Errors: ARGUMENT, DAMAGED or the status of an earlier local failure. */
 HEARTH_COLLECTIVE hearth_status hearth_array_fill(hearth_array *array, double value);
 /* Copies `source` into `target`: same shape, any layouts, any dtypes (C's conversions; complex to real keeps the real part). Makes and runs a hearth_plan.

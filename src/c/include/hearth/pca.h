@@ -134,6 +134,10 @@ HEARTH_COLLECTIVE hearth_status hearth_pca_discarded(hearth_pca *pca, HEARTH_OUT
  * small). Collective. Errors: ARGUMENT (n > modes), STATE. */
 HEARTH_COLLECTIVE hearth_status hearth_pca_angle_bounds(hearth_pca *pca, int32_t n, HEARTH_OUT HEARTH_EXTENT(n) double *sines);
 
+/* CF units ("days since 2000-01-01") and calendar of the times given to partial_fit, for hearth_pca_write. calendar may be NULL. Reset keeps them.
+ * Local. Errors: ARGUMENT, MEMORY. */
+HEARTH_LOCAL hearth_status hearth_pca_set_time_units(hearth_pca *pca, const char *units, HEARTH_OPTIONAL const char *calendar);
+
 /* Writes EOFs, eigenvalues, explained variance ratios, mean, and the scores where they are kept, to a new CF NetCDF-4 file (variables as the `hearth pca`
  * command names them). Written under a temporary name and renamed: a failure leaves no half file.
  * Collective. Errors: STATE, NOT_BUILT (no I/O library attached, see hearth_io_attach), FILE, MEMORY. */

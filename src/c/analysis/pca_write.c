@@ -1,0 +1,253 @@
+/* The result as a CF NetCDF-4 file, by whatever I/O library hangs on the context. Fields in column-major order are written with their axes reversed, so that
+ * the axis that is contiguous in the model is the last one in the file. */
+#include "analysis/io_table.h"
+#include "analysis/pca_impl.h"
+#include "comm/comm.h"
+#include "core/context_impl.h"
+#include "core/error.h"
+#include "core/fpenv.h"
+#include "core/memory.h"
+#include "tensor/array_impl.h"
+#include "tensor/labels.h"
+#include "tensor/layout_impl.h"
+#include <hearth/version.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NAME 128
+#define FILL 9.969209968386869e36 /* NetCDF's default for float64 */
+
+/* A dimension of the file. */
+typedef struct hearth_file_dimension {
+  char name[NAME];
+  int64_t length;
+  const hearth_axis_label *label; /* NULL: no coordinate variable */
+} hearth_file_dimension;
+
+typedef struct hearth_writer {
+  hearth_pca *pca;
+  const hearth_io_table *io;
+  hearth_output *output;
+  hearth_file_dimension dimension[HEARTH_MAX_NDIM * 64];
+  int32_t ndimensions;
+} hearth_writer;
+
+hearth_status hearth_pca_set_time_units(hearth_pca *pca, const char *units, const char *calendar) {
+  if (!pca || !units) return hearth_fail(pca ? pca->ctx : NULL, HEARTH_ERR_ARGUMENT, "hearth_pca_set_time_units: NULL argument");
+  const char *const given[2] = {units, calendar ? calendar : "standard"};
+  char **const kept[2] = {&pca->time_units, &pca->time_calendar};
+  for (int i = 0; i < 2; i++) {
+    char *copy = NULL;
+    HEARTH_TRY(hearth_allocate(pca->ctx, (int64_t)strlen(given[i]) + 1, &copy));
+    strcpy(copy, given[i]);
+    hearth_deallocate(pca->ctx, *kept[i]);
+    *kept[i] = copy;
+  }
+  return HEARTH_OK;
+}
+
+/* Axis number k of field f in the file, counted among the space's. */
+static int32_t file_axis(const hearth_pca_field *field, int32_t k) {
+  return field->order == HEARTH_COLUMN_MAJOR ? field->layout->ndim - 1 - k : k;
+}
+
+static const hearth_axis_label *axis_label(const hearth_pca_field *field, int32_t axis) {
+  if (!field->labels) return NULL;
+  const hearth_axis_label *label = &field->labels->axis[axis + (field->sample_axis >= 0 && axis >= field->sample_axis)];
+  return label->name ? label : NULL;
+}
+
+/* Name in the file of axis `axis` of field f; a dimension that has the name but another length is not shared. */
+static const hearth_file_dimension *find_dimension(hearth_writer *w, int32_t f, int32_t axis) {
+  const hearth_pca_field *field = &w->pca->space.field[f];
+  const hearth_axis_label *label = axis_label(field, axis);
+  hearth_file_dimension want = {.length = field->layout->shape[axis], .label = label && label->n ? label : NULL};
+  if (label)
+    snprintf(want.name, NAME, "%s", label->name);
+  else
+    snprintf(want.name, NAME, "x%d", axis);
+  for (int attempt = 0; attempt < 2; attempt++) {
+    int32_t i = 0;
+    while (i < w->ndimensions && strcmp(w->dimension[i].name, want.name) != 0) i++;
+    if (i == w->ndimensions) {
+      w->dimension[w->ndimensions++] = want;
+      return &w->dimension[i];
+    }
+    if (w->dimension[i].length == want.length) return &w->dimension[i];
+    snprintf(want.name, NAME, "%.60s_%.60s", field->name, label ? label->name : "x");
+  }
+  return &w->dimension[w->ndimensions - 1];
+}
+
+/* "lead dim dim ..." of field f. */
+static void dimension_list(hearth_writer *w, int32_t f, const char *lead, char *text, size_t capacity) {
+  int n = snprintf(text, capacity, "%s", lead);
+  for (int32_t k = 0; k < w->pca->space.field[f].layout->ndim; k++)
+    n += snprintf(text + n, capacity - (size_t)n, "%s%s", n ? " " : "", find_dimension(w, f, file_axis(&w->pca->space.field[f], k))->name);
+}
+
+static void variable_name(const hearth_writer *w, int32_t f, const char *what, char *text) {
+  const hearth_pca_field *field = &w->pca->space.field[f];
+  const char *name = field->labels && field->labels->name ? field->labels->name : field->name;
+  if (w->pca->space.nfields == 1)
+    snprintf(text, NAME, "%s", what);
+  else
+    snprintf(text, NAME, "%s_%.100s", what, name);
+}
+
+static hearth_status define_series(hearth_writer *w, const char *sample) {
+  const hearth_io_table *io = w->io;
+  char dims[NAME];
+  HEARTH_TRY(io->output_dimension(w->output, sample, w->pca->samples));
+  snprintf(dims, sizeof dims, "%s mode", sample);
+  HEARTH_TRY(io->output_variable(w->output, "pc", HEARTH_FLOAT64, dims, (double)NAN));
+  HEARTH_TRY(io->output_text(w->output, "pc", "long_name", "scores (principal components)"));
+  if (w->pca->phase != HEARTH_PCA_STREAM) return HEARTH_OK;
+  HEARTH_TRY(io->output_variable(w->output, sample, HEARTH_FLOAT64, sample, (double)NAN));
+  HEARTH_TRY(io->output_text(w->output, sample, "standard_name", "time"));
+  HEARTH_TRY(io->output_text(w->output, sample, "axis", "T"));
+  if (!w->pca->time_units) return HEARTH_OK;
+  HEARTH_TRY(io->output_text(w->output, sample, "units", w->pca->time_units));
+  return io->output_text(w->output, sample, "calendar", w->pca->time_calendar);
+}
+
+static hearth_status define_modes(hearth_writer *w) {
+  const hearth_io_table *io = w->io;
+  static const char *const variable[][2] = {{"eigenvalue", "variance of the scores"}, {"explained_variance_ratio", "share of the total variance"}};
+  HEARTH_TRY(io->output_text(w->output, "", "Conventions", "CF-1.8"));
+  HEARTH_TRY(io->output_text(w->output, "", "title", "Empirical orthogonal functions"));
+  HEARTH_TRY(io->output_text(w->output, "", "source", "Hearth " HEARTH_VERSION));
+  HEARTH_TRY(io->output_dimension(w->output, "mode", w->pca->modes));
+  HEARTH_TRY(io->output_variable(w->output, "mode", HEARTH_INT32, "mode", (double)NAN));
+  HEARTH_TRY(io->output_text(w->output, "mode", "long_name", "mode number"));
+  for (int i = 0; i < 2; i++) {
+    HEARTH_TRY(io->output_variable(w->output, variable[i][0], HEARTH_FLOAT64, "mode", (double)NAN));
+    HEARTH_TRY(io->output_text(w->output, variable[i][0], "long_name", variable[i][1]));
+  }
+  return HEARTH_OK;
+}
+
+/* Coordinate variable of a dimension. */
+static hearth_status define_coordinate(hearth_writer *w, const hearth_file_dimension *dimension) {
+  const hearth_io_table *io = w->io;
+  const char *units = dimension->label->units, *name = dimension->name;
+  HEARTH_TRY(io->output_variable(w->output, name, HEARTH_FLOAT64, name, (double)NAN));
+  if (units && units[0]) HEARTH_TRY(io->output_text(w->output, name, "units", units));
+  if (units && strcmp(units, "degrees_north") == 0) HEARTH_TRY(io->output_text(w->output, name, "standard_name", "latitude"));
+  if (units && strcmp(units, "degrees_east") == 0) HEARTH_TRY(io->output_text(w->output, name, "standard_name", "longitude"));
+  return HEARTH_OK;
+}
+
+static hearth_status define_field(hearth_writer *w, int32_t f) {
+  const hearth_io_table *io = w->io;
+  const hearth_pca_field *field = &w->pca->space.field[f];
+  const char *units = field->labels && field->labels->units ? field->labels->units : "";
+  const char *of = field->labels && field->labels->name ? field->labels->name : field->name;
+  static const char *const what[] = {"eof", "mean"};
+  for (int i = 0; i < 2; i++) {
+    char name[NAME], dims[NAME * HEARTH_MAX_NDIM], text[2 * NAME];
+    variable_name(w, f, what[i], name);
+    dimension_list(w, f, i == 0 ? "mode" : "", dims, sizeof dims);
+    HEARTH_TRY(io->output_variable(w->output, name, HEARTH_FLOAT64, dims, FILL));
+    snprintf(text, sizeof text, i == 0 ? "empirical orthogonal functions of %s" : "mean of %s", of);
+    HEARTH_TRY(io->output_text(w->output, name, "long_name", text));
+    if (i == 1 && units[0]) HEARTH_TRY(io->output_text(w->output, name, "units", units));
+  }
+  return HEARTH_OK;
+}
+
+static hearth_status define(hearth_writer *w, bool scores) {
+  char unused[NAME * HEARTH_MAX_NDIM];
+  for (int32_t f = 0; f < w->pca->space.nfields; f++) dimension_list(w, f, "", unused, sizeof unused);
+  HEARTH_TRY(define_modes(w));
+  if (scores) HEARTH_TRY(define_series(w, w->pca->phase == HEARTH_PCA_STREAM ? "time" : "sample"));
+  for (int32_t i = 0; i < w->ndimensions; i++) {
+    HEARTH_TRY(w->io->output_dimension(w->output, w->dimension[i].name, w->dimension[i].length));
+    if (w->dimension[i].label) HEARTH_TRY(define_coordinate(w, &w->dimension[i]));
+  }
+  for (int32_t f = 0; f < w->pca->space.nfields; f++) HEARTH_TRY(define_field(w, f));
+  return HEARTH_OK;
+}
+
+/* The array with its space axes in the file's order, `lead` axes in front of them kept (0 or 1, of which index 0 is taken if 0). Collective. */
+static hearth_status write_array(hearth_writer *w, int32_t f, const char *name, const hearth_array *array, int32_t lead) {
+  const hearth_pca_field *field = &w->pca->space.field[f];
+  hearth_layout *layout = NULL;
+  hearth_array *turned = NULL;
+  int32_t axes[HEARTH_MAX_NDIM], n = 0;
+  if (lead) axes[n++] = 0;
+  for (int32_t k = 0; k < field->layout->ndim; k++) axes[n++] = 1 + file_axis(field, k);
+  hearth_status status = hearth_agree(w->pca->ctx, hearth_layout_project(array->layout, n, axes, &layout));
+  if (status == HEARTH_OK) status = hearth_array_create(layout, HEARTH_FLOAT64, HEARTH_ROW_MAJOR, &turned);
+  if (status == HEARTH_OK) {
+    const hearth_view *from = hearth_array_view(array);
+    hearth_view view = *from;
+    view.ndim = n;
+    for (int32_t d = 0; d < n; d++) {
+      view.extent[d] = from->extent[axes[d]];
+      view.stride[d] = from->stride[axes[d]];
+    }
+    status = hearth_agree(w->pca->ctx, hearth_view_copy(w->pca->ctx, hearth_array_view(turned), &view));
+  }
+  if (status == HEARTH_OK) status = w->io->output_write(w->output, name, turned);
+  hearth_array_destroy(&turned);
+  hearth_layout_destroy(&layout);
+  return status;
+}
+
+static hearth_status write_field(hearth_writer *w, int32_t f) {
+  char name[NAME];
+  hearth_array *array = NULL;
+  variable_name(w, f, "eof", name);
+  hearth_status status = hearth_pca_components(w->pca, f, &array);
+  if (status == HEARTH_OK) status = write_array(w, f, name, array, 1);
+  hearth_array_destroy(&array);
+  variable_name(w, f, "mean", name);
+  if (status == HEARTH_OK) status = hearth_pca_mean(w->pca, f, &array);
+  if (status == HEARTH_OK) status = write_array(w, f, name, array, 0);
+  hearth_array_destroy(&array);
+  return status;
+}
+
+static hearth_status write_numbers(hearth_writer *w, bool scores) {
+  hearth_pca *pca = w->pca;
+  const int32_t modes = pca->modes;
+  double number[3 * modes];
+  for (int32_t k = 0; k < modes; k++) number[k] = k + 1;
+  HEARTH_TRY(hearth_pca_eigenvalues(pca, modes, number + modes));
+  HEARTH_TRY(hearth_pca_explained_variance_ratio(pca, modes, number + 2 * modes));
+  HEARTH_TRY(w->io->output_write_numbers(w->output, "mode", modes, number));
+  HEARTH_TRY(w->io->output_write_numbers(w->output, "eigenvalue", modes, number + modes));
+  HEARTH_TRY(w->io->output_write_numbers(w->output, "explained_variance_ratio", modes, number + 2 * modes));
+  for (int32_t i = 0; i < w->ndimensions; i++)
+    if (w->dimension[i].label) HEARTH_TRY(w->io->output_write_numbers(w->output, w->dimension[i].name, w->dimension[i].length, w->dimension[i].label->values));
+  if (!scores) return HEARTH_OK;
+  if (pca->phase == HEARTH_PCA_STREAM) HEARTH_TRY(w->io->output_write_numbers(w->output, "time", pca->samples, pca->stream.times));
+  hearth_array *array = NULL;
+  HEARTH_TRY(hearth_pca_scores(pca, &array));
+  const hearth_status status = w->io->output_write(w->output, "pc", array);
+  hearth_array_destroy(&array);
+  return status;
+}
+
+hearth_status hearth_pca_write(hearth_pca *pca, const char *path) {
+  if (!pca || !path) return hearth_fail(pca ? pca->ctx : NULL, HEARTH_ERR_ARGUMENT, "hearth_pca_write: NULL argument");
+  hearth_context *ctx = pca->ctx;
+  HEARTH_GUARD_FP(ctx);
+  if (!ctx->io) return hearth_fail(ctx, HEARTH_ERR_NOT_BUILT, "hearth_pca_write: no I/O library is attached: link libhearth_io and call hearth_io_attach");
+  HEARTH_TRY(hearth_pca_ready(pca));
+  hearth_writer *w = NULL;
+  hearth_status status = hearth_allocate_zero(ctx, (int64_t)sizeof *w, &w);
+  HEARTH_TRY(hearth_agree(ctx, status));
+  *w = (hearth_writer){.pca = pca, .io = ctx->io};
+  const bool scores = pca->phase == HEARTH_PCA_BATCH ? pca->scores != NULL : pca->options.keep_scores != 0;
+  status = ctx->io->output_create(ctx, path, &w->output);
+  if (status == HEARTH_OK) status = define(w, scores);
+  for (int32_t f = 0; f < pca->space.nfields && status == HEARTH_OK; f++) status = write_field(w, f);
+  if (status == HEARTH_OK) status = write_numbers(w, scores);
+  if (status == HEARTH_OK) status = ctx->io->output_commit(w->output);
+  const hearth_status closed = ctx->io->output_destroy(&w->output);
+  hearth_deallocate(ctx, w);
+  return status == HEARTH_OK ? closed : status;
+}

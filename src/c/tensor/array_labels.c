@@ -1,0 +1,72 @@
+#include "core/context_impl.h"
+#include "core/error.h"
+#include "core/memory.h"
+#include "tensor/array_impl.h"
+#include "tensor/labels.h"
+#include "tensor/layout_impl.h"
+#include <string.h>
+
+hearth_labels *hearth_labels_retain(const hearth_labels *labels) {
+  hearth_labels *shared = (hearth_labels *)labels;
+  if (shared) shared->references++;
+  return shared;
+}
+
+void hearth_labels_release(hearth_labels **labels) {
+  hearth_labels *gone = *labels;
+  *labels = NULL;
+  if (!gone || --gone->references > 0) return;
+  for (int32_t d = 0; d < HEARTH_MAX_NDIM; d++) {
+    hearth_deallocate(gone->ctx, gone->axis[d].name);
+    hearth_deallocate(gone->ctx, gone->axis[d].units);
+    hearth_deallocate(gone->ctx, gone->axis[d].values);
+  }
+  hearth_deallocate(gone->ctx, gone->name);
+  hearth_deallocate(gone->ctx, gone->units);
+  hearth_deallocate(gone->ctx, gone);
+}
+
+/* Replaces a text; NULL makes it empty. */
+static hearth_status set_text(const hearth_context *ctx, char **text, const char *value) {
+  char *copy = NULL;
+  HEARTH_TRY(hearth_allocate(ctx, (int64_t)strlen(value ? value : "") + 1, &copy));
+  strcpy(copy, value ? value : "");
+  hearth_deallocate(ctx, *text);
+  *text = copy;
+  return HEARTH_OK;
+}
+
+static hearth_status ensure_labels(hearth_array *array) {
+  if (array->labels) return HEARTH_OK;
+  HEARTH_TRY(hearth_allocate_zero(array->ctx, (int64_t)sizeof *array->labels, &array->labels));
+  array->labels->ctx = array->ctx;
+  array->labels->references = 1;
+  return HEARTH_OK;
+}
+
+hearth_status hearth_array_set_name(hearth_array *array, const char *name, const char *units) {
+  if (!array) return hearth_fail(NULL, HEARTH_ERR_ARGUMENT, "hearth_array_set_name: the array is NULL");
+  HEARTH_REQUIRE(array->ctx, name && name[0], "hearth_array_set_name: the name is empty");
+  HEARTH_TRY(ensure_labels(array));
+  HEARTH_TRY(set_text(array->ctx, &array->labels->name, name));
+  return set_text(array->ctx, &array->labels->units, units);
+}
+
+hearth_status hearth_array_set_axis(hearth_array *array, int32_t axis, const char *name, const char *units, int64_t n, const double *values) {
+  if (!array) return hearth_fail(NULL, HEARTH_ERR_ARGUMENT, "hearth_array_set_axis: the array is NULL");
+  const hearth_context *ctx = array->ctx;
+  HEARTH_REQUIRE(ctx, axis >= 0 && axis < array->layout->ndim, "hearth_array_set_axis: axis %d is outside 0..%d", axis, array->layout->ndim - 1);
+  HEARTH_REQUIRE(ctx, name && name[0], "hearth_array_set_axis: the name of axis %d is empty", axis);
+  HEARTH_REQUIRE(ctx, n == 0 || (values && n == array->layout->shape[axis]), "hearth_array_set_axis: %lld coordinates for axis %d of extent %lld", (long long)n,
+                 axis, (long long)array->layout->shape[axis]);
+  HEARTH_TRY(ensure_labels(array));
+  hearth_axis_label *label = &array->labels->axis[axis];
+  double *copy = NULL;
+  HEARTH_TRY(hearth_allocate(ctx, n * (int64_t)sizeof *copy, &copy));
+  if (n) memcpy(copy, values, n * sizeof *copy);
+  hearth_deallocate(ctx, label->values);
+  label->values = copy;
+  label->n = n;
+  HEARTH_TRY(set_text(ctx, &label->name, name));
+  return set_text(ctx, &label->units, units);
+}

@@ -142,7 +142,7 @@ class Method:
         self._kind_array(p)
 
     def _kind_array(self, p):
-        self._add(f"hearth::span<const {p.base}> {p.name}", f"{p.name}.data()")
+        self._add(f"hearth::span<const {p.base}> {p.name}", f"{p.name}.data()", "{}" if p.optional else None)
 
     def _kind_other(self, p):
         if p.out and p.pointers == 2:

@@ -80,14 +80,14 @@ def _interface(model, function):
 
 def _dummy(model, p):
     kind = p.kind
+    if kind == "handle" or (p.optional and kind in ("struct", "text", "array")):
+        return f"type(c_ptr), value :: {p.name}"
     if kind in ("scalar", "size", "capacity"):
         return f"{fortran_type(model, p.base)}, value :: {p.name}"
     if kind == "scalar_out":
         return f"{fortran_type(model, p.base)}, intent(out) :: {p.name}"
     if kind in ("array", "array_out"):
         return f"{fortran_type(model, p.base)}, intent({'out' if p.out else 'in'}) :: {p.name}(*)"
-    if kind == "handle" or (p.optional and kind in ("struct", "text")):
-        return f"type(c_ptr), value :: {p.name}"
     if kind == "handle_out":
         return f"type(c_ptr), intent(inout) :: {p.name}"
     if kind == "text":

@@ -156,9 +156,14 @@ class Wrapper:
 
     def _kind_array(self, p):
         rank = len(re.findall(r"[A-Za-z_]\w*", p.extent))
+        dims = f"({','.join(':' * rank)})"
         self.dummies.append(p.name)
-        self.declarations.append(f"{self._kind_of(p)}, intent(in) :: {p.name}({','.join(':' * rank)})")
-        self.arguments.append(self._to_c(p, p.name))
+        self.declarations.append(f"{self._kind_of(p)}{', optional' if p.optional else ''}, intent(in) :: {p.name}{dims}")
+        if not p.optional:
+            self.arguments.append(self._to_c(p, p.name))
+            return
+        self.locals += [f"{fortran_type(self.model, p.base)}, allocatable, target :: {p.name}_c{dims}", f"type(c_ptr) :: {p.name}_p"]
+        self._optional(p, self._to_c(p, p.name))
 
     def _kind_scalar_out(self, p):
         self._result(p, "", "")
@@ -186,7 +191,11 @@ class Wrapper:
             names = re.findall(r"[A-Za-z_]\w*", array.extent or "")
             if p.name not in names:
                 continue
-            if len(names) > 1:
+            if array.optional:
+                self.locals.append(f"integer :: {array.name}_n")
+                self.before += [f"{array.name}_n = 0", f"if (present({array.name})) {array.name}_n = size({array.name})"]
+                sizes.append(f"{array.name}_n")
+            elif len(names) > 1:
                 sizes.append(f"size({array.name}, {names.index(p.name) + 1})")
             else:
                 sizes.append("1" if self.single and array.kind == "struct_array" else f"size({array.name})")

@@ -155,7 +155,7 @@ contains
     if (c_associated(self%context)) then
       if (c_hearth_context_rank(self%context, own_rank) /= HEARTH_OK) own_rank = rank
     end if
-    if (rank /= own_rank) return
+    if (rank >= 0 .and. rank /= own_rank) return
     write (error_unit, "(a)") message//" (the analysis is disabled, the program goes on)"
     flush (error_unit)
   end subroutine settle_in_situ
@@ -193,7 +193,9 @@ contains
       if (recorded == status) exit
     end do
     write (number, "(i0)") rank
-    message = "hearth: rank "//trim(number)//": "//where//": "
+    message = "hearth: "
+    if (rank >= 0) message = message//"rank "//trim(number)//": " ! a failure without a context knows no rank
+    message = message//where//": "
     if (recorded == status) message = message//to_text(text)
     if (recorded /= status .or. text(1) == c_null_char) message = message//pointer_to_text(c_hearth_status_string(status))
   end subroutine describe

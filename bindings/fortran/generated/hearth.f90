@@ -98,6 +98,7 @@ module hearth
   public :: hearth_last_error
   public :: hearth_dtype_size
   public :: hearth_dtype_name
+  public :: hearth_time_decode
   public :: hearth_status_string
   public :: hearth_version
   public :: hearth_window_untyped, hearth_pointer

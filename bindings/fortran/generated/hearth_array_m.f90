@@ -39,6 +39,8 @@ module hearth_array_m
     procedure :: order => array_order
     procedure :: pieces => array_pieces
     procedure :: layout => array_layout
+    procedure :: set_name => array_set_name
+    procedure :: set_axis => array_set_axis
     procedure :: fill => array_fill
     procedure :: copy => array_copy
     procedure :: clone => array_clone
@@ -361,6 +363,63 @@ contains
     call adopt(layout, layout_c, status_c, self)
     call settle(status_c, self%context, "array%layout", stat, errmsg)
   end subroutine array_layout
+
+  !> What the values are called and measured in, for the files that results are written to. The same on all ranks. units
+  !> may be NULL.
+  !> Local. Errors: ARGUMENT (empty name), MEMORY.
+  subroutine array_set_name(self, name, units, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    character(len=*), intent(in) :: name
+    character(len=*), optional, intent(in) :: units
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    character(kind=c_char), allocatable, target :: units_c(:)
+    type(c_ptr) :: units_p
+    integer(c_int) :: status_c
+
+    units_p = c_null_ptr
+    if (present(units)) then
+      units_c = c_chars(units)
+      units_p = c_loc(units_c)
+    end if
+    status_c = c_hearth_array_set_name(self%handle, c_text(name), units_p)
+    call settle(status_c, self%context, "array%set_name", stat, errmsg)
+  end subroutine array_set_name
+
+  !> Name, units (CF: "degrees_north", "degrees_east", ...) and coordinates of axis `axis`: n = 0 for none, else the n =
+  !> global extent values on every rank.
+  !> Local. Errors: ARGUMENT (axis out of range, empty name, wrong n), MEMORY.
+  subroutine array_set_axis(self, axis, name, units, values, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    integer(c_int32_t), intent(in) :: axis
+    character(len=*), intent(in) :: name
+    character(len=*), optional, intent(in) :: units
+    real(c_double), optional, intent(in) :: values(:)
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    character(kind=c_char), allocatable, target :: units_c(:)
+    type(c_ptr) :: units_p
+    integer :: values_n
+    real(c_double), allocatable, target :: values_c(:)
+    type(c_ptr) :: values_p
+    integer(c_int) :: status_c
+
+    units_p = c_null_ptr
+    if (present(units)) then
+      units_c = c_chars(units)
+      units_p = c_loc(units_c)
+    end if
+    values_n = 0
+    if (present(values)) values_n = size(values)
+    values_p = c_null_ptr
+    if (present(values)) then
+      values_c = values
+      values_p = c_loc(values_c)
+    end if
+    status_c = c_hearth_array_set_axis(self%handle, c_index(axis), c_text(name), units_p, int(values_n, &
+        c_int64_t), values_p)
+    call settle(status_c, self%context, "array%set_axis", stat, errmsg)
+  end subroutine array_set_axis
 
   !> Sets every element to `value`, converted to the array's type. Collective. Errors: ARGUMENT, DAMAGED or the status
   !> of an earlier local failure.

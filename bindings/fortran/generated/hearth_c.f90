@@ -109,6 +109,24 @@ module hearth_c
       type(c_ptr), intent(inout) :: layout
       integer(c_int) :: result_c
     end function c_hearth_array_layout
+    function c_hearth_array_set_name(array, name, units) result(result_c) bind(C, name="hearth_array_set_name")
+      import
+      type(c_ptr), value :: array
+      character(kind=c_char), intent(in) :: name(*)
+      type(c_ptr), value :: units
+      integer(c_int) :: result_c
+    end function c_hearth_array_set_name
+    function c_hearth_array_set_axis(array, axis, name, units, n, values) result(result_c) bind(C, &
+        name="hearth_array_set_axis")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: axis
+      character(kind=c_char), intent(in) :: name(*)
+      type(c_ptr), value :: units
+      integer(c_int64_t), value :: n
+      type(c_ptr), value :: values
+      integer(c_int) :: result_c
+    end function c_hearth_array_set_axis
     function c_hearth_array_fill(array, value) result(result_c) bind(C, name="hearth_array_fill")
       import
       type(c_ptr), value :: array
@@ -335,6 +353,18 @@ module hearth_c
       type(c_ptr), value :: source
       integer(c_int) :: result_c
     end function c_hearth_variable_source
+    function c_hearth_time_decode(units, calendar, n, values, year, month, day) result(result_c) bind(C, &
+        name="hearth_time_decode")
+      import
+      character(kind=c_char), intent(in) :: units(*)
+      type(c_ptr), value :: calendar
+      integer(c_int64_t), value :: n
+      real(c_double), intent(in) :: values(*)
+      integer(c_int32_t), intent(out) :: year(*)
+      integer(c_int32_t), intent(out) :: month(*)
+      integer(c_int32_t), intent(out) :: day(*)
+      integer(c_int) :: result_c
+    end function c_hearth_time_decode
     function c_hearth_output_create(ctx, path, output) result(result_c) bind(C, name="hearth_output_create")
       import
       type(c_ptr), value :: ctx
@@ -760,6 +790,14 @@ module hearth_c
       real(c_double), intent(out) :: sines(*)
       integer(c_int) :: result_c
     end function c_hearth_pca_angle_bounds
+    function c_hearth_pca_set_time_units(pca, units, calendar) result(result_c) bind(C, &
+        name="hearth_pca_set_time_units")
+      import
+      type(c_ptr), value :: pca
+      character(kind=c_char), intent(in) :: units(*)
+      type(c_ptr), value :: calendar
+      integer(c_int) :: result_c
+    end function c_hearth_pca_set_time_units
     function c_hearth_pca_write(pca, path) result(result_c) bind(C, name="hearth_pca_write")
       import
       type(c_ptr), value :: pca

@@ -10,6 +10,7 @@ module hearth_functions
   public :: hearth_last_error
   public :: hearth_dtype_size
   public :: hearth_dtype_name
+  public :: hearth_time_decode
   public :: hearth_status_string
   public :: hearth_version
 
@@ -62,6 +63,34 @@ contains
 
     value_of_c = pointer_to_text(c_hearth_dtype_name(dtype))
   end function hearth_dtype_name
+
+  !> Dates of n times in CF units ("hours since 1970-01-01 00:00:00") and calendar (standard, gregorian,
+  !> proleptic_gregorian, julian, noleap, 365_day, all_leap, 366_day or 360_day; NULL or "": standard). Months count
+  !> from 1; year 0 is the one before year 1.
+  !> Local. Errors (hearth_last_error with ctx NULL): FORMAT (units or calendar make no sense, or units without a fixed
+  !> length such as months), NOT_FINITE, ARGUMENT.
+  subroutine hearth_time_decode(units, calendar, values, year, month, day, stat, errmsg)
+    character(len=*), intent(in) :: units
+    character(len=*), optional, intent(in) :: calendar
+    real(c_double), intent(in) :: values(:)
+    integer(c_int32_t), intent(out) :: year(:)
+    integer(c_int32_t), intent(out) :: month(:)
+    integer(c_int32_t), intent(out) :: day(:)
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    character(kind=c_char), allocatable, target :: calendar_c(:)
+    type(c_ptr) :: calendar_p
+    integer(c_int) :: status_c
+
+    calendar_p = c_null_ptr
+    if (present(calendar)) then
+      calendar_c = c_chars(calendar)
+      calendar_p = c_loc(calendar_c)
+    end if
+    status_c = c_hearth_time_decode(c_text(units), calendar_p, int(same_size([size(values), size(year), &
+        size(month), size(day)]), c_int64_t), values, year, month, day)
+    call settle(status_c, c_null_ptr, "hearth_time_decode", stat, errmsg)
+  end subroutine hearth_time_decode
 
   !> The sentence that belongs to a status; static storage, never NULL.
   !> Local; never fails.

@@ -167,7 +167,8 @@ contains
     call settle(status_c, self%context, "output%write_numbers", stat, errmsg)
   end subroutine output_write_numbers
 
-  !> Finishes the file: everything to disk, then the rename to `path`. Collective. Errors: FILE.
+  !> Finishes the file: everything to disk, then the rename to `path`. Collective. Errors: FILE, STATE (a variable with
+  !> elements was never written).
   subroutine output_commit(self, stat, errmsg)
     class(hearth_output), intent(inout) :: self
     integer, optional, intent(out) :: stat

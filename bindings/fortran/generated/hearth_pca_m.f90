@@ -60,6 +60,7 @@ module hearth_pca_m
     procedure :: quality => pca_quality
     procedure :: discarded => pca_discarded
     procedure :: angle_bounds => pca_angle_bounds
+    procedure :: set_time_units => pca_set_time_units
     procedure :: write => pca_write
     final :: pca_finalize
   end type hearth_pca
@@ -568,6 +569,28 @@ contains
     status_c = c_hearth_pca_angle_bounds(self%handle, int(size(sines), c_int32_t), sines)
     call settle(status_c, self%context, "pca%angle_bounds", stat, errmsg)
   end subroutine pca_angle_bounds
+
+  !> CF units ("days since 2000-01-01") and calendar of the times given to partial_fit, for hearth_pca_write. calendar
+  !> may be NULL. Reset keeps them.
+  !> Local. Errors: ARGUMENT, MEMORY.
+  subroutine pca_set_time_units(self, units, calendar, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    character(len=*), intent(in) :: units
+    character(len=*), optional, intent(in) :: calendar
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    character(kind=c_char), allocatable, target :: calendar_c(:)
+    type(c_ptr) :: calendar_p
+    integer(c_int) :: status_c
+
+    calendar_p = c_null_ptr
+    if (present(calendar)) then
+      calendar_c = c_chars(calendar)
+      calendar_p = c_loc(calendar_c)
+    end if
+    status_c = c_hearth_pca_set_time_units(self%handle, c_text(units), calendar_p)
+    call settle(status_c, self%context, "pca%set_time_units", stat, errmsg)
+  end subroutine pca_set_time_units
 
   !> Writes EOFs, eigenvalues, explained variance ratios, mean, and the scores where they are kept, to a new CF NetCDF-4
   !> file (variables as the `hearth pca` command names them). Written under a temporary name and renamed: a failure

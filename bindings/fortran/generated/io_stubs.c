@@ -110,6 +110,16 @@ hearth_status hearth_variable_source(hearth_variable *variable, int32_t sample_a
   (void)source;
   return HEARTH_ERR_NOT_BUILT;
 }
+hearth_status hearth_time_decode(const char *units, const char *calendar, int64_t n, const double *values, int32_t *year, int32_t *month, int32_t *day) {
+  (void)units;
+  (void)calendar;
+  (void)n;
+  (void)values;
+  (void)year;
+  (void)month;
+  (void)day;
+  return HEARTH_ERR_NOT_BUILT;
+}
 hearth_status hearth_output_create(hearth_context *ctx, const char *path, hearth_output **output) {
   (void)ctx;
   (void)path;

@@ -384,6 +384,19 @@ public:
     return hearth::layout(layout_c, context_handle());
   }
 
+  /// What the values are called and measured in, for the files that results are written to. The same on all ranks. units may be NULL.
+  /// Local. Errors: ARGUMENT (empty name), MEMORY.
+  void set_name(const std::string &name, const char *units = nullptr) {
+    detail::check(hearth_array_set_name(get(), name.c_str(), units), context_handle(), "array::set_name");
+  }
+
+  /// Name, units (CF: "degrees_north", "degrees_east", ...) and coordinates of axis `axis`: n = 0 for none, else the n = global extent values on
+  /// every rank.
+  /// Local. Errors: ARGUMENT (axis out of range, empty name, wrong n), MEMORY.
+  void set_axis(int32_t axis, const std::string &name, const char *units = nullptr, hearth::span<const double> values = {}) {
+    detail::check(hearth_array_set_axis(get(), axis, name.c_str(), units, static_cast<int64_t>(detail::same_size({values.size()})), values.data()), context_handle(), "array::set_axis");
+  }
+
   /// Sets every element to `value`, converted to the array's type. Collective. Errors: ARGUMENT, DAMAGED or the status of an earlier local
   /// failure.
   void fill(double value) {
@@ -547,7 +560,8 @@ public:
     detail::check(hearth_output_write_numbers(get(), variable.c_str(), static_cast<int64_t>(detail::same_size({values.size()})), values.data()), context_handle(), "output::write_numbers");
   }
 
-  /// Finishes the file: everything to disk, then the rename to `path`. Collective. Errors: FILE.
+  /// Finishes the file: everything to disk, then the rename to `path`. Collective. Errors: FILE, STATE (a variable with elements was never
+  /// written).
   void commit() {
     detail::check(hearth_output_commit(get()), context_handle(), "output::commit");
   }
@@ -963,6 +977,13 @@ public:
   }
   std::vector<double> angle_bounds() { return angle_bounds(modes()); }
 
+  /// CF units ("days since 2000-01-01") and calendar of the times given to partial_fit, for hearth_pca_write. calendar may be NULL. Reset keeps
+  /// them.
+  /// Local. Errors: ARGUMENT, MEMORY.
+  void set_time_units(const std::string &units, const char *calendar = nullptr) {
+    detail::check(hearth_pca_set_time_units(get(), units.c_str(), calendar), context_handle(), "pca::set_time_units");
+  }
+
   /// Writes EOFs, eigenvalues, explained variance ratios, mean, and the scores where they are kept, to a new CF NetCDF-4 file (variables as the
   /// `hearth pca` command names them). Written under a temporary name and renamed: a failure leaves no half file.
   /// Collective. Errors: STATE, NOT_BUILT (no I/O library attached, see hearth_io_attach), FILE, MEMORY.
@@ -996,6 +1017,25 @@ inline int64_t dtype_size(hearth_dtype dtype) { return hearth_dtype_size(dtype);
 /// NumPy's name of the type, "?" for a value that is no dtype; static storage.
 /// Local; never fails.
 inline std::string dtype_name(hearth_dtype dtype) { return hearth_dtype_name(dtype); }
+
+#ifdef HEARTH_HAVE_IO
+/// Dates of n times in CF units ("hours since 1970-01-01 00:00:00") and calendar (standard, gregorian, proleptic_gregorian, julian, noleap,
+/// 365_day, all_leap, 366_day or 360_day; NULL or "": standard). Months count from 1; year 0 is the one before year 1.
+/// Local. Errors (hearth_last_error with ctx NULL): FORMAT (units or calendar make no sense, or units without a fixed length such as months),
+/// NOT_FINITE, ARGUMENT.
+struct time_decode_result {
+  std::vector<int32_t> year;
+  std::vector<int32_t> month;
+  std::vector<int32_t> day;
+};
+inline time_decode_result time_decode(const std::string &units, const char *calendar, hearth::span<const double> values) {
+  std::vector<int32_t> year_c(static_cast<std::size_t>(detail::at_least_zero(n)));
+  std::vector<int32_t> month_c(static_cast<std::size_t>(detail::at_least_zero(n)));
+  std::vector<int32_t> day_c(static_cast<std::size_t>(detail::at_least_zero(n)));
+  detail::check(hearth_time_decode(units.c_str(), calendar, static_cast<int64_t>(detail::same_size({values.size(), year.size(), month.size(), day.size()})), values.data(), year_c.data(), month_c.data(), day_c.data()), nullptr, "time_decode");
+  return {year_c, month_c, day_c};
+}
+#endif // HEARTH_HAVE_IO
 
 /// The sentence that belongs to a status; static storage, never NULL.
 /// Local; never fails.

@@ -1,6 +1,5 @@
-!> Shallow-water model with room for an analysis in situ: every sample_every
-!> steps after the spin-up the current height field is handed over while it
-!> sits in memory.
+!> Shallow-water model with EOFs in situ: every sample_every steps after the
+!> spin-up the current height field is handed over while it sits in memory.
 program in_situ
   use mpi_f08
   use, intrinsic :: iso_fortran_env, only: output_unit
@@ -8,6 +7,8 @@ program in_situ
   use swe_config, only: config, config_from_command_line
   use swe_model, only: model, model_create, model_step, model_destroy
   use swe_output, only: output, output_open, output_write, output_close
+  use swe_analysis, only: analysis, analysis_create, analysis_sample, &
+    analysis_finish
   use swe_diagnostics, only: exact_sum, volume, relative_change, checksum, &
     extremes
   implicit none
@@ -15,6 +16,7 @@ program in_situ
   type(config) :: cfg
   type(model), target :: m
   type(output) :: file
+  type(analysis) :: eofs
   type(exact_sum) :: volume_at_start
   real(wp) :: tick, step_seconds, sample_seconds
 
@@ -24,6 +26,7 @@ program in_situ
   volume_at_start = volume(m)
   if (allocated(cfg%out)) &
     call output_open(file, m%grid, cfg%out, sample_count(cfg))
+  if (allocated(cfg%eof)) call analysis_create(eofs, m, cfg)
   call print_setup()
 
   step_seconds = 0.0_wp
@@ -42,14 +45,15 @@ program in_situ
   end do
 
   if (allocated(cfg%out)) call output_close(file)
+  if (allocated(cfg%eof)) call analysis_finish(eofs, cfg%eof)
   call print_summary()
   call model_destroy(m)
   call MPI_Finalize()
 
 contains
 
-  !> The place for an in-situ analysis.
   subroutine take_sample()
+    if (allocated(cfg%eof)) call analysis_sample(eofs, m)
     if (allocated(cfg%out)) call output_write(file, m%h)
   end subroutine take_sample
 

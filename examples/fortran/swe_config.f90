@@ -21,6 +21,9 @@ module swe_config
     integer :: report_every = 0             ! 0: four reports in a run
     real(wp) :: dt = 0.0_wp                 ! seconds; 0: from the wave speeds
     character(len=:), allocatable :: out    ! .npy file of the height samples
+    character(len=:), allocatable :: eof    ! NetCDF file of the EOFs
+    integer :: modes = 10                   ! EOFs to find
+    integer :: bunch = 16                   ! samples per update of the EOFs
 
     real(wp) :: depth = 1500.0_wp           ! mean thickness, m
     real(wp) :: jet_speed = 60.0_wp         ! m/s
@@ -71,6 +74,9 @@ contains
     case ('report_every'); read (val, *, iostat=ios) cfg%report_every
     case ('dt');           read (val, *, iostat=ios) cfg%dt
     case ('out');          cfg%out = val
+    case ('eof');          cfg%eof = val
+    case ('modes');        read (val, *, iostat=ios) cfg%modes
+    case ('bunch');        read (val, *, iostat=ios) cfg%bunch
     case ('depth');        read (val, *, iostat=ios) cfg%depth
     case ('jet_speed');    read (val, *, iostat=ios) cfg%jet_speed
     case ('jet_lat');      read (val, *, iostat=ios) cfg%jet_lat
@@ -104,6 +110,8 @@ contains
     if (cfg%nx < 4 .or. cfg%ny < 4) call refuse('nx, ny', 'at least 4')
     if (cfg%steps < 0 .or. cfg%spinup < 0) call refuse('steps', 'negative')
     if (cfg%sample_every < 1) call refuse('sample_every', 'at least 1')
+    if (cfg%modes < 1 .or. cfg%bunch < 1) &
+      call refuse('modes, bunch', 'at least 1')
     if (cfg%lat_south <= -85.0_wp .or. cfg%lat_north >= 85.0_wp .or. &
         cfg%lat_south >= cfg%lat_north) &
       call refuse('lat_south, lat_north', 'need -85 < south < north < 85')

@@ -61,6 +61,14 @@ HEARTH_COLLECTIVE hearth_status hearth_variable_load(hearth_variable *variable, 
 /* Appends the variable to `source` as a field named like it. The source keeps the file open. Local. Errors: ARGUMENT. */
 HEARTH_LOCAL hearth_status hearth_variable_source(hearth_variable *variable, HEARTH_INDEX int32_t sample_axis, hearth_source *source);
 
+/* Dates of n times in CF units ("hours since 1970-01-01 00:00:00") and calendar (standard, gregorian, proleptic_gregorian, julian, noleap, 365_day, all_leap,
+ * 366_day or 360_day; NULL or "": standard). Months count from 1; year 0 is the one before year 1.
+ * Local. Errors (hearth_last_error with ctx NULL): FORMAT (units or calendar make no sense, or units without a fixed length such as months), NOT_FINITE,
+ * ARGUMENT. */
+HEARTH_LOCAL hearth_status hearth_time_decode(const char *units, HEARTH_OPTIONAL const char *calendar, int64_t n, HEARTH_EXTENT(n) const double *values,
+                                              HEARTH_OUT HEARTH_EXTENT(n) int32_t *year, HEARTH_OUT HEARTH_EXTENT(n) int32_t *month,
+                                              HEARTH_OUT HEARTH_EXTENT(n) int32_t *day);
+
 /* Starts a NetCDF-4 file under a temporary name beside `path`. Define dimensions, variables and attributes, then write, then commit.
  * Collective. Ownership: the caller destroys *output. Errors: FILE (unwritable; says why), NOT_BUILT, MEMORY. */
 HEARTH_COLLECTIVE hearth_status hearth_output_create(hearth_context *ctx, const char *path, HEARTH_OUT hearth_output **output);
@@ -77,7 +85,7 @@ HEARTH_COLLECTIVE hearth_status hearth_output_number(hearth_output *output, cons
 HEARTH_COLLECTIVE hearth_status hearth_output_write(hearth_output *output, const char *variable, const hearth_array *array);
 /* Writes n numbers that every rank holds. Collective. Errors: as above. */
 HEARTH_COLLECTIVE hearth_status hearth_output_write_numbers(hearth_output *output, const char *variable, int64_t n, HEARTH_EXTENT(n) const double *values);
-/* Finishes the file: everything to disk, then the rename to `path`. Collective. Errors: FILE. */
+/* Finishes the file: everything to disk, then the rename to `path`. Collective. Errors: FILE, STATE (a variable with elements was never written). */
 HEARTH_COLLECTIVE hearth_status hearth_output_commit(hearth_output *output);
 /* Releases; a file that was not committed is removed. NULL is accepted. Collective. */
 HEARTH_COLLECTIVE hearth_status hearth_output_destroy(hearth_output **output);

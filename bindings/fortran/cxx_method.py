@@ -186,16 +186,21 @@ class Method:
         if all(a.out for a in arrays):
             self._result_size(p)
             return
-        simple = [a for a in arrays if a.extent == p.name]
+        simple = [a for a in arrays if a.extent == p.name and not a.out]
         if simple:
             sizes = ", ".join(f"{a.name}.size()" for a in simple)
             value = f"detail::same_size({{{sizes}}})"
         else:
             other = next(n for n in re.findall(r"[A-Za-z_]\w*", arrays[0].extent) if n != p.name)
             columns = next(a.name for a in self.function.params if a.extent == other)
-            sizes = ", ".join(f"{a.name}.size()" for a in arrays)
+            sizes = ", ".join(f"{a.name}.size()" for a in arrays if not a.out)
             value = f"detail::rows({{{sizes}}}, static_cast<int64_t>({columns}.size()))"
-        self.arguments.append(f"static_cast<{p.base}>({value})")
+        if any(a.out for a in arrays):  # the results have the arguments' size
+            self.locals.append(f"const {p.base} {p.name} = static_cast<{p.base}>({value});")
+            value = p.name
+        else:
+            value = f"static_cast<{p.base}>({value})"
+        self.arguments.append(value)
 
     def _result_size(self, p):
         """The number of results: a method of the class knows it."""

@@ -126,7 +126,9 @@ class Wrapper:
     def _kind_handle(self, p):
         self.dummies.append(p.name)
         optional = ", optional" if p.optional else ""
-        self.declarations.append(f"type({p.base}){optional}, intent({'in' if p.const else 'inout'}) :: {p.name}")
+        # A context is handed around to make things from it: a procedure that has it by intent(in) may do so.
+        intent = "in" if p.const or p.base == "hearth_context" else "inout"
+        self.declarations.append(f"type({p.base}){optional}, intent({intent}) :: {p.name}")
         if not p.optional:
             self.arguments.append(f"{p.name}%handle")
             return

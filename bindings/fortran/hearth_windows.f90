@@ -77,55 +77,55 @@ module hearth_windows
     subroutine hearth_pointer_bool(window, p, stat) bind(C)
       import
       type(hearth_window), intent(in) :: window
-      logical(c_bool), pointer, intent(inout) :: p(..)
+      logical(c_bool), pointer, intent(out) :: p(..)
       integer(c_int32_t), optional, intent(out) :: stat
     end subroutine hearth_pointer_bool
     subroutine hearth_pointer_int8(window, p, stat) bind(C)
       import
       type(hearth_window), intent(in) :: window
-      integer(c_int8_t), pointer, intent(inout) :: p(..)
+      integer(c_int8_t), pointer, intent(out) :: p(..)
       integer(c_int32_t), optional, intent(out) :: stat
     end subroutine hearth_pointer_int8
     subroutine hearth_pointer_int16(window, p, stat) bind(C)
       import
       type(hearth_window), intent(in) :: window
-      integer(c_int16_t), pointer, intent(inout) :: p(..)
+      integer(c_int16_t), pointer, intent(out) :: p(..)
       integer(c_int32_t), optional, intent(out) :: stat
     end subroutine hearth_pointer_int16
     subroutine hearth_pointer_int32(window, p, stat) bind(C)
       import
       type(hearth_window), intent(in) :: window
-      integer(c_int32_t), pointer, intent(inout) :: p(..)
+      integer(c_int32_t), pointer, intent(out) :: p(..)
       integer(c_int32_t), optional, intent(out) :: stat
     end subroutine hearth_pointer_int32
     subroutine hearth_pointer_int64(window, p, stat) bind(C)
       import
       type(hearth_window), intent(in) :: window
-      integer(c_int64_t), pointer, intent(inout) :: p(..)
+      integer(c_int64_t), pointer, intent(out) :: p(..)
       integer(c_int32_t), optional, intent(out) :: stat
     end subroutine hearth_pointer_int64
     subroutine hearth_pointer_float32(window, p, stat) bind(C)
       import
       type(hearth_window), intent(in) :: window
-      real(c_float), pointer, intent(inout) :: p(..)
+      real(c_float), pointer, intent(out) :: p(..)
       integer(c_int32_t), optional, intent(out) :: stat
     end subroutine hearth_pointer_float32
     subroutine hearth_pointer_float64(window, p, stat) bind(C)
       import
       type(hearth_window), intent(in) :: window
-      real(c_double), pointer, intent(inout) :: p(..)
+      real(c_double), pointer, intent(out) :: p(..)
       integer(c_int32_t), optional, intent(out) :: stat
     end subroutine hearth_pointer_float64
     subroutine hearth_pointer_complex64(window, p, stat) bind(C)
       import
       type(hearth_window), intent(in) :: window
-      complex(c_float_complex), pointer, intent(inout) :: p(..)
+      complex(c_float_complex), pointer, intent(out) :: p(..)
       integer(c_int32_t), optional, intent(out) :: stat
     end subroutine hearth_pointer_complex64
     subroutine hearth_pointer_complex128(window, p, stat) bind(C)
       import
       type(hearth_window), intent(in) :: window
-      complex(c_double_complex), pointer, intent(inout) :: p(..)
+      complex(c_double_complex), pointer, intent(out) :: p(..)
       integer(c_int32_t), optional, intent(out) :: stat
     end subroutine hearth_pointer_complex128
   end interface hearth_pointer

@@ -68,7 +68,8 @@ contains
     call assert_all(any(ctx%backend() == ["cpu      ", "reference", "guard    "]), "backend name: "//ctx%backend())
     call ctx%memory(in_use, peak, cap)
     call ctx%memory(in_use_wide, peak_wide, cap_wide)
-    call assert_all(in_use == in_use_wide .and. peak == peak_wide .and. cap == 0 .and. cap_wide == 0, "memory in both integer kinds")
+    call assert_all(in_use == in_use_wide .and. peak == peak_wide .and. cap == 0 .and. cap_wide == 0, &
+      "memory in both integer kinds")
     call ctx%traffic(collectives, messages, bytes)
     call assert_all(collectives >= 0 .and. messages >= 0 .and. bytes >= 0, "traffic")
     call assert_all(ctx%is_alive(), "a created context is alive")

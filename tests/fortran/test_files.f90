@@ -102,7 +102,7 @@ contains
     call h%ndim(ndim)
     call h%shape(shape_of)
     call h%dtype(dtype, stored)
-    call assert_all(ndim == 2 .and. all(shape_of == [nx, ny]) .and. dtype == HEARTH_FLOAT64 .and. stored == HEARTH_FLOAT64, "properties")
+    call assert_all(ndim == 2 .and. all(shape_of == [nx, ny]) .and. dtype == HEARTH_FLOAT64 .and. stored == dtype, "properties")
     call h%dimension(2, text, unlimited)
     call assert_all(text == "y" .and. unlimited == 0, "dimension 2 is y")
     call h%attribute_text("units", text, found)
@@ -129,7 +129,6 @@ contains
 
   !> create attaches the I/O library by itself.
   subroutine write_eofs()
-    type(hearth_layout) :: layout
     type(hearth_array) :: array
     type(hearth_file) :: file
     type(hearth_variable) :: h

@@ -138,7 +138,7 @@ contains
   !> Collective. Errors: those of both.
   subroutine array_wrap_local_int32(self, ctx, window, global_shape, start, stat, errmsg)
     class(hearth_array), intent(inout) :: self
-    type(hearth_context), intent(inout) :: ctx
+    type(hearth_context), intent(in) :: ctx
     type(hearth_window), intent(in) :: window
     integer(c_int32_t), intent(in) :: global_shape(:)
     integer(c_int32_t), intent(in) :: start(:)
@@ -160,7 +160,7 @@ contains
   !> Collective. Errors: those of both.
   subroutine array_wrap_local_int64(self, ctx, window, global_shape, start, stat, errmsg)
     class(hearth_array), intent(inout) :: self
-    type(hearth_context), intent(inout) :: ctx
+    type(hearth_context), intent(in) :: ctx
     type(hearth_window), intent(in) :: window
     integer(c_int64_t), intent(in) :: global_shape(:)
     integer(c_int64_t), intent(in) :: start(:)

@@ -50,7 +50,7 @@ contains
   !> missing).
   subroutine file_open(self, ctx, path, stat, errmsg)
     class(hearth_file), intent(inout) :: self
-    type(hearth_context), intent(inout) :: ctx
+    type(hearth_context), intent(in) :: ctx
     character(len=*), intent(in) :: path
     integer, optional, intent(out) :: stat
     character(len=*), optional, intent(inout) :: errmsg

@@ -59,7 +59,7 @@ contains
   !> NULL), MEMORY.
   subroutine layout_builder_create_int32(self, ctx, shape, stat, errmsg)
     class(hearth_layout_builder), intent(inout) :: self
-    type(hearth_context), intent(inout) :: ctx
+    type(hearth_context), intent(in) :: ctx
     integer(c_int32_t), intent(in) :: shape(:)
     integer, optional, intent(out) :: stat
     character(len=*), optional, intent(inout) :: errmsg
@@ -79,7 +79,7 @@ contains
   !> NULL), MEMORY.
   subroutine layout_builder_create_int64(self, ctx, shape, stat, errmsg)
     class(hearth_layout_builder), intent(inout) :: self
-    type(hearth_context), intent(inout) :: ctx
+    type(hearth_context), intent(in) :: ctx
     integer(c_int64_t), intent(in) :: shape(:)
     integer, optional, intent(out) :: stat
     character(len=*), optional, intent(inout) :: errmsg

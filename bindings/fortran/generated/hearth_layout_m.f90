@@ -62,7 +62,7 @@ contains
   !> Collective. Ownership: the caller destroys *layout. Errors: ARGUMENT, MISMATCH, MEMORY.
   subroutine layout_split_int32(self, ctx, shape, axis, stat, errmsg)
     class(hearth_layout), intent(inout) :: self
-    type(hearth_context), intent(inout) :: ctx
+    type(hearth_context), intent(in) :: ctx
     integer(c_int32_t), intent(in) :: shape(:)
     integer(c_int32_t), intent(in) :: axis
     integer, optional, intent(out) :: stat
@@ -83,7 +83,7 @@ contains
   !> Collective. Ownership: the caller destroys *layout. Errors: ARGUMENT, MISMATCH, MEMORY.
   subroutine layout_split_int64(self, ctx, shape, axis, stat, errmsg)
     class(hearth_layout), intent(inout) :: self
-    type(hearth_context), intent(inout) :: ctx
+    type(hearth_context), intent(in) :: ctx
     integer(c_int64_t), intent(in) :: shape(:)
     integer(c_int32_t), intent(in) :: axis
     integer, optional, intent(out) :: stat
@@ -105,7 +105,7 @@ contains
   !> UNSUPPORTED (the boxes cover the shape but are not a product of cuts), ARGUMENT, MEMORY.
   subroutine layout_from_local_int32(self, ctx, shape, starts, counts, stat, errmsg)
     class(hearth_layout), intent(inout) :: self
-    type(hearth_context), intent(inout) :: ctx
+    type(hearth_context), intent(in) :: ctx
     integer(c_int32_t), intent(in) :: shape(:)
     integer(c_int32_t), intent(in) :: starts(:,:)
     integer(c_int32_t), intent(in) :: counts(:,:)
@@ -130,7 +130,7 @@ contains
   !> UNSUPPORTED (the boxes cover the shape but are not a product of cuts), ARGUMENT, MEMORY.
   subroutine layout_from_local_int64(self, ctx, shape, starts, counts, stat, errmsg)
     class(hearth_layout), intent(inout) :: self
-    type(hearth_context), intent(inout) :: ctx
+    type(hearth_context), intent(in) :: ctx
     integer(c_int64_t), intent(in) :: shape(:)
     integer(c_int64_t), intent(in) :: starts(:,:)
     integer(c_int64_t), intent(in) :: counts(:,:)

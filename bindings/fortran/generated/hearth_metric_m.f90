@@ -48,7 +48,7 @@ contains
   !> MEMORY.
   subroutine metric_create(self, ctx, stat, errmsg)
     class(hearth_metric), intent(inout) :: self
-    type(hearth_context), intent(inout) :: ctx
+    type(hearth_context), intent(in) :: ctx
     integer, optional, intent(out) :: stat
     character(len=*), optional, intent(inout) :: errmsg
     type(c_ptr) :: metric_c

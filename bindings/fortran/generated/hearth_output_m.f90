@@ -55,7 +55,7 @@ contains
   !> Collective. Ownership: the caller destroys *output. Errors: FILE (unwritable; says why), NOT_BUILT, MEMORY.
   subroutine output_create(self, ctx, path, stat, errmsg)
     class(hearth_output), intent(inout) :: self
-    type(hearth_context), intent(inout) :: ctx
+    type(hearth_context), intent(in) :: ctx
     character(len=*), intent(in) :: path
     integer, optional, intent(out) :: stat
     character(len=*), optional, intent(inout) :: errmsg

@@ -93,7 +93,7 @@ contains
   !> differ between ranks), MEMORY.
   subroutine pca_create(self, ctx, n_components, metric, options, stat, errmsg)
     class(hearth_pca), intent(inout) :: self
-    type(hearth_context), intent(inout) :: ctx
+    type(hearth_context), intent(in) :: ctx
     integer(c_int32_t), intent(in) :: n_components
     type(hearth_metric), optional, intent(in) :: metric
     type(hearth_pca_options), optional, intent(in) :: options

@@ -43,7 +43,7 @@ contains
   !> Makes an empty source. Local. Ownership: the caller destroys *source. Errors: ARGUMENT, MEMORY.
   subroutine source_create(self, ctx, stat, errmsg)
     class(hearth_source), intent(inout) :: self
-    type(hearth_context), intent(inout) :: ctx
+    type(hearth_context), intent(in) :: ctx
     integer, optional, intent(out) :: stat
     character(len=*), optional, intent(inout) :: errmsg
     type(c_ptr) :: source_c

@@ -46,7 +46,7 @@ contains
   !> Makes an empty state. Local. Ownership: the caller destroys *state. Errors: ARGUMENT, MEMORY.
   subroutine state_create(self, ctx, stat, errmsg)
     class(hearth_state), intent(inout) :: self
-    type(hearth_context), intent(inout) :: ctx
+    type(hearth_context), intent(in) :: ctx
     integer, optional, intent(out) :: stat
     character(len=*), optional, intent(inout) :: errmsg
     type(c_ptr) :: state_c

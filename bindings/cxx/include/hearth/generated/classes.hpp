@@ -1029,10 +1029,11 @@ struct time_decode_result {
   std::vector<int32_t> day;
 };
 inline time_decode_result time_decode(const std::string &units, const char *calendar, hearth::span<const double> values) {
+  const int64_t n = static_cast<int64_t>(detail::same_size({values.size()}));
   std::vector<int32_t> year_c(static_cast<std::size_t>(detail::at_least_zero(n)));
   std::vector<int32_t> month_c(static_cast<std::size_t>(detail::at_least_zero(n)));
   std::vector<int32_t> day_c(static_cast<std::size_t>(detail::at_least_zero(n)));
-  detail::check(hearth_time_decode(units.c_str(), calendar, static_cast<int64_t>(detail::same_size({values.size(), year.size(), month.size(), day.size()})), values.data(), year_c.data(), month_c.data(), day_c.data()), nullptr, "time_decode");
+  detail::check(hearth_time_decode(units.c_str(), calendar, n, values.data(), year_c.data(), month_c.data(), day_c.data()), nullptr, "time_decode");
   return {year_c, month_c, day_c};
 }
 #endif // HEARTH_HAVE_IO

@@ -1,0 +1,245 @@
+/* Data into the file: every rank its own part, tile by tile in collective rounds, so that MPI-IO can put short rows of many ranks together. */
+#include "comm/comm.h"
+#include "core/context_impl.h"
+#include "core/error.h"
+#include "core/fpenv.h"
+#include "core/memory.h"
+#include "io/boxes.h"
+#include "io/io_impl.h"
+#include "io/output_impl.h"
+#include "tensor/array_impl.h"
+#include <math.h>
+
+#define STAGE ((int64_t)1 << 20) /* elements */
+
+typedef struct writing {
+  hearth_output *output;
+  const hearth_context *ctx;
+  hearth_output_var *var;
+  int32_t ndim;         /* of the array: 1 for a scalar */
+  int32_t dtype;        /* of the elements in the file */
+  int32_t staged;       /* what the backend copies to: dtype, or float64 if values must be looked at on their way to an integer */
+  char *stage, *packed; /* packed may be stage */
+  hid_t transfer, type;
+} writing;
+
+#define PACK(T, low, high)                                                                                                                                     \
+  for (int64_t i = 0; i < n; i++) {                                                                                                                            \
+    const double x = isnan(from[i]) ? missing : from[i];                                                                                                       \
+    if (!(x > (low)-1.0 && x < (high) + 1.0)) return i;                                                                                                        \
+    ((T *)to)[i] = (T)x;                                                                                                                                       \
+  }
+
+/* Doubles to integers of the file; NaN becomes `missing`. The number of the first that does not fit, or -1. */
+static int64_t to_integers(int64_t n, const double *from, int32_t dtype, double missing, void *to) {
+  switch (dtype) {
+  case HEARTH_INT8:
+    PACK(int8_t, -128.0, 127.0);
+    break;
+  case HEARTH_UINT8:
+    PACK(uint8_t, 0.0, 255.0);
+    break;
+  case HEARTH_INT16:
+    PACK(int16_t, -32768.0, 32767.0);
+    break;
+  case HEARTH_INT32:
+    PACK(int32_t, -2147483648.0, 2147483647.0);
+    break;
+  default:
+    for (int64_t i = 0; i < n; i++) {
+      const double x = isnan(from[i]) ? missing : from[i];
+      if (!(x >= -0x1p63 && x < 0x1p63)) return i;
+      ((int64_t *)to)[i] = (int64_t)x;
+    }
+    break;
+  }
+  return -1;
+}
+
+/* The staged values as the file wants them. */
+static hearth_status pack(const writing *w, int64_t n) {
+  const double missing = w->var->has_fill ? w->var->fill : NAN;
+  if (w->packed != w->stage) {
+    const double *from = (const double *)w->stage;
+    const int64_t at = to_integers(n, from, w->dtype, missing, w->packed);
+    if (at < 0) return HEARTH_OK;
+    return hearth_fail(w->ctx, isnan(from[at]) ? HEARTH_ERR_NOT_FINITE : HEARTH_ERR_ARGUMENT, "variable '%s' of '%s': %g does not fit its type %s%s",
+                       w->var->name, w->output->path, from[at], hearth_dtype_name((hearth_dtype)w->dtype), isnan(from[at]) ? ", and it has no fill value" : "");
+  }
+  if (!w->var->has_fill) return HEARTH_OK;
+  if (w->dtype == HEARTH_FLOAT32)
+    for (float *x = (float *)w->stage, *end = x + n; x < end; x++) *x = isnan(*x) ? (float)missing : *x;
+  if (w->dtype == HEARTH_FLOAT64)
+    for (double *x = (double *)w->stage, *end = x + n; x < end; x++) *x = isnan(*x) ? missing : *x;
+  return HEARTH_OK;
+}
+
+/* Copies a tile of the array into the stage, as a C array. */
+static hearth_status stage_tile(const writing *w, const hearth_view *view, const hearth_span *tile, int64_t *n) {
+  hearth_view src = *view, dst = {.dtype = w->staged, .space = HEARTH_SPACE_HOST, .ndim = w->ndim, .data = w->stage};
+  *n = 1;
+  for (int32_t d = 0; d < w->ndim; d++) {
+    src.data = (char *)src.data + tile[d].local * view->stride[d];
+    src.extent[d] = dst.extent[d] = hearth_span_count(&tile[d]);
+    *n *= src.extent[d];
+  }
+  hearth_strides(w->ndim, dst.extent, hearth_dtype_size((hearth_dtype)w->staged), HEARTH_ROW_MAJOR, dst.stride);
+  HEARTH_TRY(hearth_view_copy(w->ctx, &dst, &src));
+  return pack(w, *n);
+}
+
+/* One collective write; tile NULL: nothing from this rank. */
+static hearth_status write_round(const writing *w, const hearth_span *tile, int64_t n) {
+  hsize_t start[HEARTH_MAX_NDIM], stride[HEARTH_MAX_NDIM], count[HEARTH_MAX_NDIM], block[HEARTH_MAX_NDIM];
+  const hsize_t elements = (hsize_t)(n > 0 ? n : 1);
+  const hid_t memory = H5Screate_simple(1, &elements, NULL), file = H5Dget_space(w->var->id);
+  if (!tile) {
+    H5Sselect_none(memory);
+    H5Sselect_none(file);
+  } else if (w->var->ndim > 0) {
+    for (int32_t d = 0; d < w->ndim; d++) {
+      start[d] = (hsize_t)tile[d].global;
+      stride[d] = (hsize_t)(tile[d].spacing > 0 ? tile[d].spacing : 1);
+      count[d] = (hsize_t)tile[d].nblocks;
+      block[d] = (hsize_t)tile[d].block;
+    }
+    H5Sselect_hyperslab(file, H5S_SELECT_SET, start, stride, count, block);
+  }
+  const herr_t code = H5Dwrite(w->var->id, w->type, memory, file, w->transfer, w->packed);
+  H5Sclose(file);
+  H5Sclose(memory);
+  return code >= 0 ? HEARTH_OK : hearth_hdf5_fail(w->ctx, HEARTH_ERR_FILE, "cannot write variable '%s' to '%s'", w->var->name, w->output->path);
+}
+
+static hearth_status allocate_stages(writing *w, int32_t source) {
+  w->dtype = w->var->dtype == HEARTH_BOOL ? HEARTH_INT8 : w->var->dtype;
+  w->staged = w->dtype;
+  if (hearth_dtype_is_integer(w->dtype) && source != w->dtype && (w->dtype != HEARTH_INT64 || !hearth_dtype_is_integer(source))) w->staged = HEARTH_FLOAT64;
+  HEARTH_TRY(hearth_allocate(w->ctx, STAGE * hearth_dtype_size((hearth_dtype)w->staged), &w->stage));
+  w->packed = w->stage;
+  if (w->staged != w->dtype) HEARTH_TRY(hearth_allocate(w->ctx, STAGE * hearth_dtype_size((hearth_dtype)w->dtype), &w->packed));
+  return HEARTH_OK;
+}
+
+static void begin(writing *w) {
+  w->type = hearth_hdf5_memory_type(w->dtype);
+  w->transfer = H5Pcreate(H5P_DATASET_XFER);
+  if (w->ctx->size > 1) H5Pset_dxpl_mpio(w->transfer, H5FD_MPIO_COLLECTIVE);
+}
+
+static void finish(writing *w) {
+  if (w->type > 0) H5Tclose(w->type);
+  if (w->transfer > 0) H5Pclose(w->transfer);
+  if (w->packed != w->stage) hearth_deallocate(w->ctx, w->packed);
+  hearth_deallocate(w->ctx, w->stage);
+}
+
+static hearth_status check(hearth_output *output, const char *variable, const hearth_array *array, hearth_output_var **var) {
+  const hearth_context *ctx = output->ctx;
+  if (output->damaged) return hearth_fail(ctx, HEARTH_ERR_DAMAGED, "an earlier failure damaged the output '%s'", output->path);
+  if (output->file < 0) return hearth_fail(ctx, HEARTH_ERR_STATE, "the output '%s' is finished already", output->path);
+  HEARTH_TRY(hearth_output_find(output, variable, var));
+  if (!array) return HEARTH_OK;
+  HEARTH_REQUIRE(ctx, array->ctx == ctx, "variable '%s' and the array belong to different contexts", variable);
+  HEARTH_TRY(hearth_array_pending(array));
+  if (hearth_dtype_is_complex(array->dtype))
+    return hearth_fail(ctx, HEARTH_ERR_UNSUPPORTED, "variable '%s': a complex array; write the real and the imaginary part as two variables", variable);
+  const int32_t ndim = (*var)->ndim > 0 ? (*var)->ndim : 1;
+  if (array->layout->ndim != ndim)
+    return hearth_fail(ctx, HEARTH_ERR_MISMATCH, "variable '%s' has %d dimensions, the array %d", variable, (*var)->ndim, array->layout->ndim);
+  for (int32_t d = 0; d < ndim; d++) {
+    const int64_t length = (*var)->ndim > 0 ? output->dim[(*var)->dim[d]].length : 1;
+    if (array->layout->shape[d] != length)
+      return hearth_fail(ctx, HEARTH_ERR_MISMATCH, "variable '%s': dimension %d has length %lld, the array %lld", variable, d, (long long)length,
+                         (long long)array->layout->shape[d]);
+  }
+  return HEARTH_OK;
+}
+
+/* This rank's tiles, and how many rounds all ranks need. */
+static hearth_status plan_rounds(writing *w, const hearth_array *array, hearth_tiling *tiling, int64_t *mine, int64_t *rounds) {
+  int64_t any[HEARTH_MAX_NDIM];
+  hearth_span tile[HEARTH_MAX_NDIM];
+  hearth_status status = allocate_stages(w, array->dtype);
+  *mine = 0;
+  for (int32_t d = 0; d < HEARTH_MAX_NDIM; d++) any[d] = INT64_MAX;
+  if (status == HEARTH_OK && hearth_layout_is_primary(array->layout, w->ctx->rank) && hearth_layout_volume_of(array->layout, w->ctx->rank) > 0) {
+    status = hearth_tiling_make(array->layout, any, tiling);
+    tiling->limit = STAGE;
+    while (status == HEARTH_OK && hearth_tiling_next(tiling, tile)) ++*mine;
+    if (status == HEARTH_OK) hearth_tiling_rewind(tiling);
+  }
+  HEARTH_TRY(hearth_agree(w->ctx, status));
+  *rounds = *mine;
+  return hearth_allreduce_i64(w->ctx, rounds, 1, HEARTH_OP_MAX);
+}
+
+static hearth_status write_array(writing *w, const hearth_array *array) {
+  hearth_tiling tiling = {0};
+  hearth_span tile[HEARTH_MAX_NDIM];
+  int64_t mine = 0, rounds = 0, n = 0;
+  w->ndim = array->layout->ndim;
+  hearth_status status = plan_rounds(w, array, &tiling, &mine, &rounds);
+  if (status != HEARTH_OK) {
+    hearth_tiling_free(&tiling);
+    return status;
+  }
+  begin(w);
+  for (int64_t round = 0; round < rounds; round++) { /* a rank that failed takes part to the end: the others would wait for it */
+    const bool more = status == HEARTH_OK && round < mine && hearth_tiling_next(&tiling, tile);
+    if (more) status = stage_tile(w, hearth_array_view(array), tile, &n);
+    const hearth_status written = write_round(w, more && status == HEARTH_OK ? tile : NULL, n);
+    if (status == HEARTH_OK) status = written;
+  }
+  hearth_tiling_free(&tiling);
+  return hearth_agree(w->ctx, status);
+}
+
+static hearth_status write_values(writing *w, int64_t n, const double *values) {
+  hearth_status status = allocate_stages(w, HEARTH_FLOAT64);
+  HEARTH_TRY(hearth_agree(w->ctx, status));
+  w->ndim = 1;
+  begin(w);
+  for (int64_t from = 0; from < n; from += STAGE) {
+    const int64_t m = n - from < STAGE ? n - from : STAGE;
+    hearth_span tile = {from, 0, m, 1, m};
+    const hearth_view src = {.data = (void *)(values + from), .dtype = HEARTH_FLOAT64, .ndim = 1, .extent = {m}, .stride = {sizeof(double)}};
+    int64_t staged = 0;
+    if (w->ctx->rank == 0 && status == HEARTH_OK) status = stage_tile(w, &src, &tile, &staged);
+    tile.local = 0;
+    const hearth_status written = write_round(w, w->ctx->rank == 0 && status == HEARTH_OK ? &tile : NULL, m);
+    if (status == HEARTH_OK) status = written;
+  }
+  return hearth_agree(w->ctx, status);
+}
+
+/* A failure while data are written leaves the variable unfinished; arguments that do not fit leave everything as it was. */
+static hearth_status write_any(hearth_output *output, const char *variable, const hearth_array *array, int64_t n, const double *values) {
+  writing w = {.output = output, .ctx = output->ctx};
+  HEARTH_GUARD_FP(output->ctx);
+  HEARTH_SILENCE_HDF5();
+  hearth_status status = check(output, variable, array, &w.var);
+  if (status == HEARTH_OK && !array && (w.var->ndim > 1 || n != hearth_output_elements(output, w.var) || (n > 0 && !values)))
+    status = hearth_fail(output->ctx, HEARTH_ERR_MISMATCH, "variable '%s' has %d dimensions and %lld elements; %lld numbers%s were given", variable,
+                         w.var->ndim, (long long)hearth_output_elements(output, w.var), (long long)n, values ? "" : " (NULL)");
+  HEARTH_TRY(hearth_agree(output->ctx, status));
+  status = hearth_agree(output->ctx, hearth_output_define(output));
+  if (status == HEARTH_OK) status = array ? write_array(&w, array) : write_values(&w, n, values);
+  finish(&w);
+  if (status == HEARTH_OK)
+    w.var->written = true;
+  else if (status == HEARTH_ERR_FILE || status < 0)
+    output->damaged = true;
+  return status;
+}
+
+hearth_status hearth_output_write(hearth_output *output, const char *variable, const hearth_array *array) {
+  HEARTH_REQUIRE(NULL, output, "hearth_output_write: output is NULL");
+  HEARTH_REQUIRE(output->ctx, array, "hearth_output_write: array is NULL");
+  return write_any(output, variable, array, 0, NULL);
+}
+
+hearth_status hearth_output_write_numbers(hearth_output *output, const char *variable, int64_t n, const double *values) {
+  HEARTH_REQUIRE(NULL, output, "hearth_output_write_numbers: output is NULL");
+  return write_any(output, variable, NULL, n, values);
+}

@@ -1,0 +1,116 @@
+/* A make-believe device: the reference kernels on memory that is closed outside them. */
+#include "core/error.h"
+#include "core/memory.h"
+#include "kernels/guard/pages.h"
+
+static const hearth_backend_table *const host = &hearth_backend_reference;
+
+static void queue_destroy(hearth_queue *queue) {
+  if (!queue) return;
+  while (queue->count > 0) guard_release(queue, queue->blocks[0].start);
+  host->queue_destroy(queue->host);
+  hearth_deallocate(queue->ctx, queue->blocks);
+  hearth_deallocate(queue->ctx, queue);
+}
+
+static hearth_status queue_create(const hearth_context *ctx, hearth_queue **queue) {
+  HEARTH_TRY(hearth_allocate_zero(ctx, sizeof **queue, queue));
+  (*queue)->ctx = ctx;
+  const hearth_status status = host->queue_create(ctx, &(*queue)->host);
+  if (status == HEARTH_OK) return HEARTH_OK;
+  hearth_deallocate(ctx, *queue);
+  *queue = NULL;
+  return status;
+}
+
+static hearth_status wait(hearth_queue *queue) {
+  return host->wait(queue->host);
+}
+
+/* One kernel: OPENED(queue, "name", operands given, host memory allowed for (bits), call on the opened operands v[0], v[1], ...). */
+#define OPERANDS(...) ((const hearth_view *const[]){__VA_ARGS__})
+#define COUNT(...) (int)(sizeof OPERANDS(__VA_ARGS__) / sizeof(hearth_view *))
+#define OPENED(name, host_allowed, call, ...)                                                                                                                  \
+  do {                                                                                                                                                         \
+    guard_operands operands_;                                                                                                                                  \
+    HEARTH_TRY(guard_open(queue, name, COUNT(__VA_ARGS__), OPERANDS(__VA_ARGS__), host_allowed, &operands_));                                                  \
+    const hearth_view *const *const v = operands_.at;                                                                                                          \
+    return guard_close(queue, &operands_, call);                                                                                                               \
+  } while (0)
+
+static hearth_status fill(hearth_queue *queue, const hearth_view *dst, double value) {
+  OPENED("fill", 0, host->fill(queue->host, v[0], value), dst);
+}
+
+static hearth_status copy(hearth_queue *queue, const hearth_view *dst, const hearth_view *src) {
+  OPENED("copy", 3, host->copy(queue->host, v[0], v[1]), dst, src);
+}
+
+static hearth_status multiply(hearth_queue *queue, const hearth_view *dst, const hearth_view *a, const hearth_view *b) {
+  OPENED("multiply", 0, host->multiply(queue->host, v[0], v[1], v[2]), dst, a, b);
+}
+
+static hearth_status pack(hearth_queue *queue, const hearth_view *dst, const hearth_view *src, const hearth_view *shift, const hearth_view *scale,
+                          const hearth_view *missing, int64_t *infinite) {
+  OPENED("pack", 2, host->pack(queue->host, v[0], v[1], v[2], v[3], v[4], infinite), dst, src, shift, scale, missing);
+}
+
+static hearth_status group_sums(hearth_queue *queue, const hearth_view *sums, const hearth_view *a, const int32_t *labels) {
+  OPENED("group_sums", 0, host->group_sums(queue->host, v[0], v[1], labels), sums, a);
+}
+
+static hearth_status group_center(hearth_queue *queue, const hearth_view *a, const hearth_view *means, const int32_t *labels, const hearth_view *scale) {
+  OPENED("group_center", 0, host->group_center(queue->host, v[0], v[1], labels, v[2]), a, means, scale);
+}
+
+static hearth_status column_squares(hearth_queue *queue, const hearth_view *sums, const hearth_view *a) {
+  OPENED("column_squares", 0, host->column_squares(queue->host, v[0], v[1]), sums, a);
+}
+
+static hearth_status gemm(hearth_queue *queue, double alpha, const hearth_view *a, const hearth_view *b, double beta, const hearth_view *c) {
+  OPENED("gemm", 0, host->gemm(queue->host, alpha, v[0], v[1], beta, v[2]), a, b, c);
+}
+
+static hearth_status syrk(hearth_queue *queue, double alpha, const hearth_view *a, double beta, const hearth_view *c) {
+  OPENED("syrk", 0, host->syrk(queue->host, alpha, v[0], beta, v[1]), a, c);
+}
+
+static hearth_status row_absmax(hearth_queue *queue, const hearth_view *a, double *largest) {
+  OPENED("row_absmax", 0, host->row_absmax(queue->host, v[0], largest), a);
+}
+
+static hearth_status row_first(hearth_queue *queue, const hearth_view *a, const double *threshold, int64_t *index, double *value) {
+  OPENED("row_first", 0, host->row_first(queue->host, v[0], threshold, index, value), a);
+}
+
+static hearth_status residual_gram(hearth_queue *queue, const hearth_view *u, const hearth_view *b, const hearth_view *c, const hearth_view *gram) {
+  OPENED("residual_gram", 0, host->residual_gram(queue->host, v[0], v[1], v[2], v[3]), u, b, c, gram);
+}
+
+static hearth_status rotate(hearth_queue *queue, const hearth_view *u, const hearth_view *b, const hearth_view *z) {
+  OPENED("rotate", 0, host->rotate(queue->host, v[0], v[1], v[2]), u, b, z);
+}
+
+const hearth_backend_table hearth_backend_guard = {
+    .version = HEARTH_BACKEND_VERSION,
+    .space = HEARTH_SPACE_GUARD,
+    .name = "guard",
+    .queue_create = queue_create,
+    .queue_destroy = queue_destroy,
+    .wait = wait,
+    .allocate = guard_allocate,
+    .release = guard_release,
+    .fill = fill,
+    .copy = copy,
+    .multiply = multiply,
+    .pack = pack,
+    .group_sums = group_sums,
+    .group_center = group_center,
+    .column_squares = column_squares,
+    .gemm = gemm,
+    .syrk = syrk,
+    .row_absmax = row_absmax,
+    .row_first = row_first,
+    .residual_gram = residual_gram,
+    .rotate = rotate,
+};

@@ -34,6 +34,7 @@ static hearth_status fill_components(hearth_pca *pca, int32_t f, const hearth_ar
   const hearth_view basis = hearth_pca_field_view(pca, f, pca->basis, pca->modes, pca->space.points),
                     inverse = hearth_pca_field_view(pca, f, pca->space.inverse, pca->modes, 0);
   double *device = NULL;
+  if (pca->space.field[f].points == 0) return HEARTH_OK;
   HEARTH_TRY(hearth_pca_allocate(ctx, pca->modes, &device));
   hearth_view sign = hearth_pca_field_view(pca, f, NULL, pca->modes, 1);
   sign.data = device;

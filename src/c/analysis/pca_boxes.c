@@ -1,7 +1,7 @@
 /* Cutting n-d boxes into parts that fit a cache, and the views of them. */
 #include "analysis/pca_fit_impl.h"
 
-int64_t hearth_box_volume(int32_t ndim, const hearth_box *box) {
+int64_t hearth_part_volume(int32_t ndim, const hearth_part *box) {
   int64_t volume = 1;
   for (int32_t d = 0; d < ndim; d++) volume *= box->count[d];
   return volume;
@@ -12,7 +12,7 @@ static int32_t nth_fastest(int32_t ndim, int32_t order, int32_t k) {
   return order == HEARTH_COLUMN_MAJOR ? k : ndim - 1 - k;
 }
 
-bool hearth_box_next(int32_t ndim, const int64_t *extent, int32_t order, int64_t limit, hearth_box *box) {
+bool hearth_part_next(int32_t ndim, const int64_t *extent, int32_t order, int64_t limit, hearth_part *box) {
   /* Fast dimensions whole while they fit, one dimension cut into steps, the slower ones one index at a time. */
   int64_t step[HEARTH_MAX_NDIM], volume = 1;
   for (int32_t k = 0; k < ndim; k++) {
@@ -39,7 +39,7 @@ bool hearth_box_next(int32_t ndim, const int64_t *extent, int32_t order, int64_t
   return false;
 }
 
-hearth_view hearth_box_view(const hearth_view *view, int32_t first, const hearth_box *box) {
+hearth_view hearth_part_view(const hearth_view *view, int32_t first, const hearth_part *box) {
   hearth_view part = *view;
   int64_t shift = 0;
   for (int32_t d = first; d < view->ndim; d++) {

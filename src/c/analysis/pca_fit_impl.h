@@ -5,9 +5,9 @@
 #include "analysis/pca_impl.h"
 #include "analysis/series.h"
 
-typedef struct hearth_box {
+typedef struct hearth_part {
   int64_t start[HEARTH_MAX_NDIM], count[HEARTH_MAX_NDIM];
-} hearth_box;
+} hearth_part;
 
 typedef struct hearth_pca_fit_job {
   hearth_pca *pca;
@@ -34,16 +34,16 @@ typedef struct hearth_pca_fit_job {
 
 /* pca_boxes.c: the parts of a box of `extent` in memory order, of at most `limit` elements each (at least one index of the fastest dimension).
  * Set *box to zero counts first; false when there are no more. */
-bool hearth_box_next(int32_t ndim, const int64_t *extent, int32_t order, int64_t limit, hearth_box *box);
-int64_t hearth_box_volume(int32_t ndim, const hearth_box *box);
+bool hearth_part_next(int32_t ndim, const int64_t *extent, int32_t order, int64_t limit, hearth_part *box);
+int64_t hearth_part_volume(int32_t ndim, const hearth_part *box);
 /* The part `box` of dimensions first .. of a view. */
-hearth_view hearth_box_view(const hearth_view *view, int32_t first, const hearth_box *box);
+hearth_view hearth_part_view(const hearth_view *view, int32_t first, const hearth_part *box);
 /* The sample axis moved to the front. */
 hearth_view hearth_series_view(const hearth_view *view, int32_t sample_axis);
 
 /* Calls `work` for every part of this rank's points of field f, all samples: src is [samples, part...], `part` its place among the rank's points. Collective.
  */
-typedef hearth_status (*hearth_pca_samples_work)(hearth_pca_fit_job *job, int32_t f, const hearth_view *src, const hearth_box *part);
+typedef hearth_status (*hearth_pca_samples_work)(hearth_pca_fit_job *job, int32_t f, const hearth_view *src, const hearth_part *part);
 hearth_status hearth_pca_each_part(hearth_pca_fit_job *job, hearth_pca_samples_work work);
 /* The layout of field f's space for a fit on the samples' side. Collective. */
 hearth_status hearth_pca_samples_layout(const hearth_pca_fit_job *job, int32_t f, hearth_layout **layout);

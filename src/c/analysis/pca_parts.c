@@ -90,13 +90,13 @@ static hearth_status each_part_of(hearth_pca_fit_job *job, int32_t f, const hear
   const hearth_pca_field *field = &job->pca->space.field[f];
   const hearth_view series = hearth_series_view(block, job->series->field[f].axis);
   const int32_t ndim = series.ndim - 1;
-  hearth_box box = {.count = {0}};
-  while (hearth_box_next(ndim, series.extent + 1, field->order, job->panel_size / (job->n ? job->n : 1), &box)) {
-    const hearth_view src = hearth_box_view(&series, 1, &box);
-    hearth_box part = box;
+  hearth_part box = {.count = {0}};
+  while (hearth_part_next(ndim, series.extent + 1, field->order, job->panel_size / (job->n ? job->n : 1), &box)) {
+    const hearth_view src = hearth_part_view(&series, 1, &box);
+    hearth_part part = box;
     for (int32_t d = 0; d < ndim; d++) part.start[d] += place[d];
     HEARTH_TRY(work(job, f, &src, &part));
-    job->done += hearth_box_volume(ndim, &part);
+    job->done += hearth_part_volume(ndim, &part);
     hearth_progress(job->pca->ctx, job->phase, job->done, job->total);
   }
   return HEARTH_OK;

@@ -15,8 +15,8 @@ typedef struct hearth_panel {
   int64_t columns;
 } hearth_panel;
 
-static hearth_panel panel_of(const hearth_pca_fit_job *job, int32_t f, const hearth_view *src, const hearth_box *part) {
-  hearth_panel panel = {.columns = hearth_box_volume(src->ndim - 1, part)};
+static hearth_panel panel_of(const hearth_pca_fit_job *job, int32_t f, const hearth_view *src, const hearth_part *part) {
+  hearth_panel panel = {.columns = hearth_part_volume(src->ndim - 1, part)};
   panel.matrix = hearth_pca_matrix(job->pca->ctx, job->panel, job->n, panel.columns, panel.columns, 1);
   panel.field = panel.matrix;
   panel.field.ndim = src->ndim;
@@ -39,9 +39,9 @@ static hearth_view row_of(const hearth_panel *panel, const hearth_view *row, int
   return view;
 }
 
-static hearth_view part_of(const hearth_pca *pca, int32_t f, double *vector, int64_t lead, int64_t lead_stride, const hearth_box *part) {
+static hearth_view part_of(const hearth_pca *pca, int32_t f, double *vector, int64_t lead, int64_t lead_stride, const hearth_part *part) {
   const hearth_view whole = hearth_pca_field_view(pca, f, vector, lead, lead_stride);
-  return hearth_box_view(&whole, 1, part);
+  return hearth_part_view(&whole, 1, part);
 }
 
 /* Small host arrays of one part. */
@@ -80,7 +80,7 @@ static hearth_status stats_allocate(const hearth_pca *pca, int64_t columns, hear
 }
 
 /* Fills the panel with weighted values, NaN as 0, and brings the counts and group sums of its columns to the host. */
-static hearth_status pack_and_sum(hearth_pca_fit_job *job, int32_t f, const hearth_view *src, const hearth_box *part, const hearth_panel *panel,
+static hearth_status pack_and_sum(hearth_pca_fit_job *job, int32_t f, const hearth_view *src, const hearth_part *part, const hearth_panel *panel,
                                   hearth_part_stats *stats) {
   hearth_pca *pca = job->pca;
   const hearth_context *ctx = pca->ctx;
@@ -105,7 +105,7 @@ static hearth_status pack_and_sum(hearth_pca_fit_job *job, int32_t f, const hear
 }
 
 /* From sums to means; which points take part. A point that is missing at some samples is left out here and judged after the pass. */
-static void judge_columns(hearth_pca_fit_job *job, int32_t f, const hearth_box *part, const hearth_panel *panel, hearth_part_stats *stats) {
+static void judge_columns(hearth_pca_fit_job *job, int32_t f, const hearth_part *part, const hearth_panel *panel, hearth_part_stats *stats) {
   hearth_pca *pca = job->pca;
   const hearth_pca_field *field = &pca->space.field[f];
   const int32_t ndim = panel->field.ndim - 1;
@@ -139,7 +139,7 @@ static hearth_status put_part(const hearth_pca *pca, const hearth_panel *panel, 
 }
 
 /* Divides by the standard deviation of each point; a point that does not vary keeps its zeros. */
-static hearth_status standardize(hearth_pca_fit_job *job, int32_t f, const hearth_box *part, const hearth_panel *panel, hearth_part_stats *stats) {
+static hearth_status standardize(hearth_pca_fit_job *job, int32_t f, const hearth_part *part, const hearth_panel *panel, hearth_part_stats *stats) {
   hearth_pca *pca = job->pca;
   const hearth_context *ctx = pca->ctx;
   hearth_view squares = hearth_pca_matrix(ctx, stats->device_factor, 1, panel->columns, panel->columns, 1), row = squares;
@@ -163,7 +163,7 @@ static hearth_status standardize(hearth_pca_fit_job *job, int32_t f, const heart
 }
 
 /* Means, scale and inverse of the part's points, from what its columns showed. */
-static hearth_status keep_part(hearth_pca_fit_job *job, int32_t f, const hearth_box *part, const hearth_panel *panel, hearth_part_stats *stats) {
+static hearth_status keep_part(hearth_pca_fit_job *job, int32_t f, const hearth_part *part, const hearth_panel *panel, hearth_part_stats *stats) {
   hearth_pca *pca = job->pca;
   const int64_t columns = panel->columns;
   for (int64_t j = 0; j < columns; j++) {
@@ -193,7 +193,7 @@ static hearth_status add_to_gram(hearth_pca_fit_job *job, const hearth_panel *pa
 }
 
 /* First pass: a part's anomalies into the Gram matrix. */
-static hearth_status gram_part(hearth_pca_fit_job *job, int32_t f, const hearth_view *src, const hearth_box *part) {
+static hearth_status gram_part(hearth_pca_fit_job *job, int32_t f, const hearth_view *src, const hearth_part *part) {
   hearth_pca *pca = job->pca;
   const hearth_context *ctx = pca->ctx;
   const hearth_panel panel = panel_of(job, f, src, part);
@@ -217,7 +217,7 @@ static hearth_status gram_part(hearth_pca_fit_job *job, int32_t f, const hearth_
 }
 
 /* Anomalies of a part whose means and scale are known. Groups need them as plain rows, which a single mean does not. */
-static hearth_status anomalies(hearth_pca_fit_job *job, int32_t f, const hearth_view *src, const hearth_box *part, const hearth_panel *panel) {
+static hearth_status anomalies(hearth_pca_fit_job *job, int32_t f, const hearth_view *src, const hearth_part *part, const hearth_panel *panel) {
   hearth_pca *pca = job->pca;
   const hearth_context *ctx = pca->ctx;
   const hearth_backend_table *kernel = ctx->backend;
@@ -245,7 +245,7 @@ static hearth_status anomalies(hearth_pca_fit_job *job, int32_t f, const hearth_
 }
 
 /* Second pass: the part's columns of V^T. */
-static hearth_status modes_part(hearth_pca_fit_job *job, int32_t f, const hearth_view *src, const hearth_box *part) {
+static hearth_status modes_part(hearth_pca_fit_job *job, int32_t f, const hearth_view *src, const hearth_part *part) {
   hearth_pca *pca = job->pca;
   const hearth_context *ctx = pca->ctx;
   const hearth_panel panel = panel_of(job, f, src, part);

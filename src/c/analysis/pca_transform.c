@@ -80,11 +80,11 @@ static void free_transform(hearth_transform *t) {
 }
 
 /* product += part's anomalies times the basis; `src` is [rows, part...], `part` among the rank's points of field f. Local. */
-static hearth_status add_part(hearth_transform *t, int32_t f, const hearth_view *src, const hearth_box *part, int64_t *infinite) {
+static hearth_status add_part(hearth_transform *t, int32_t f, const hearth_view *src, const hearth_part *part, int64_t *infinite) {
   hearth_pca *pca = t->pca;
   const hearth_context *ctx = pca->ctx;
   const hearth_pca_field *field = &pca->space.field[f];
-  const int64_t columns = hearth_box_volume(src->ndim - 1, part), rows = src->extent[0];
+  const int64_t columns = hearth_part_volume(src->ndim - 1, part), rows = src->extent[0];
   int64_t stride[HEARTH_MAX_NDIM], first = field->offset;
   hearth_strides(src->ndim - 1, field->extent, 1, field->order, stride);
   for (int32_t d = 0; d < src->ndim - 1; d++) first += part->start[d] * stride[d];
@@ -100,7 +100,7 @@ static hearth_status add_part(hearth_transform *t, int32_t f, const hearth_view 
   missing.dtype = HEARTH_INT32;
   memset(missing.stride, 0, sizeof missing.stride);
   const hearth_view all_mean = hearth_pca_field_view(pca, f, pca->mean, rows, 0), all_scale = hearth_pca_field_view(pca, f, pca->space.scale, rows, 0),
-                    mean = hearth_box_view(&all_mean, 1, part), scale = hearth_box_view(&all_scale, 1, part),
+                    mean = hearth_part_view(&all_mean, 1, part), scale = hearth_part_view(&all_scale, 1, part),
                     basis = hearth_pca_matrix(ctx, pca->basis + first, columns, pca->modes, 1, pca->space.points),
                     product = hearth_pca_matrix(ctx, t->product, rows, pca->modes, pca->modes, 1);
   HEARTH_TRY(ctx->backend->pack(ctx->queue, &dst, src, &mean, pca->space.scale ? &scale : NULL, &missing, infinite));
@@ -123,9 +123,9 @@ static hearth_status take_rows(hearth_transform *t, const hearth_view *block, in
   HEARTH_TRY(ctx->backend->fill(ctx->queue, &product, 0));
   HEARTH_TRY(ctx->backend->fill(ctx->queue, &counter, 0));
   for (int32_t f = 0; f < t->series->nfields; f++) {
-    hearth_box part = {.count = {0}};
-    while (hearth_box_next(block[f].ndim - 1, block[f].extent + 1, t->pca->space.field[f].order, t->panel_size / rows, &part)) {
-      const hearth_view src = hearth_box_view(&block[f], 1, &part);
+    hearth_part part = {.count = {0}};
+    while (hearth_part_next(block[f].ndim - 1, block[f].extent + 1, t->pca->space.field[f].order, t->panel_size / rows, &part)) {
+      const hearth_view src = hearth_part_view(&block[f], 1, &part);
       HEARTH_TRY(add_part(t, f, &src, &part, &infinite));
     }
   }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <hearth/hearth.h>
+#include <stdio.h>
 
 #define TEST_PATIENCE 60
 #define TEST_PATH 1024

@@ -3,6 +3,7 @@
 #include "layout_table.h"
 #include "tensor/array_impl.h"
 #include "tensor/layout_impl.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,7 +61,8 @@ static void orders_give_contiguous_strides(void **state) {
   assert_all(stride[0] == 8 && stride[1] == 16 && stride[2] == 48);
 }
 
-/* A field with a halo of 2 around it, in the order of Fortran, of which `window` is the inner part; flipped: the first dimension runs backwards. */
+/* A field with a halo of 2 around it, in the order of Fortran, of which `window` is the inner part; flipped: the first and the last dimension run
+ * backwards. */
 typedef struct haloed {
   double *memory;
   int64_t elements;
@@ -80,9 +82,9 @@ static haloed haloed_make(const hearth_layout *layout, int flipped) {
   }
   field.memory = malloc((size_t)field.elements * sizeof *field.memory);
   for (int64_t i = 0; i < field.elements; i++) field.memory[i] = -7;
-  if (flipped) {
-    offset += field.window.extent[0] > 0 ? field.window.extent[0] - 1 : 0;
-    field.window.stride[0] = -field.window.stride[0];
+  for (int32_t d = 0; flipped && d < 3; d += 2) {
+    if (field.window.extent[d] > 0) offset += (field.window.extent[d] - 1) * field.window.stride[d] / (int64_t)sizeof(double);
+    field.window.stride[d] = -field.window.stride[d];
   }
   field.window.base = field.memory + offset;
   return field;
@@ -203,7 +205,7 @@ static void wrong_windows_are_refused_everywhere(void **state) {
   hearth_layout *layout = NULL;
   hearth_array *array = NULL;
   double memory[6];
-  char message[512], rank[16];
+  char message[512], rank[32];
   int32_t status, where;
   snprintf(rank, sizeof rank, "rank %d", test_size - 1);
   assert_ok(hearth_layout_split(ctx, 2, shape, 0, &layout));
@@ -330,6 +332,7 @@ static void a_cap_on_one_rank_is_heard_on_all(void **state) {
   options.memory_cap = (int64_t)1 << 20;
   options.leak_check = 1;
   assert_all(hearth_context_create(MPI_COMM_WORLD, &options, &ctx) == HEARTH_OK);
+  test_last_ctx = ctx;
   const int64_t shape[1] = {(int64_t)1 << 20}, start[1] = {0}, count[1] = {shape[0]};
   hearth_layout *layout = NULL;
   hearth_array *array = NULL;

@@ -2,6 +2,7 @@
 #include "layout_table.h"
 #include "tensor/layout_dims.h"
 #include "tensor/layout_impl.h"
+#include <stdio.h>
 #include <string.h>
 
 static const int64_t shapes[][3] = {{13, 5, 4}, {4, 9, 2}, {1, 6, 3}, {2, 0, 5}, {8, 1, 1}, {3, 3, 7}};
@@ -195,7 +196,7 @@ static void from_local_refuses_other_shapes(void **state) {
   if (test_size > 1) {
     const int odd = test_rank == test_size - 1;
     const int64_t shape[2] = {4, odd ? 7 : 8}, start[2] = {0, 0}, count[2] = {0, 0};
-    char rank[16];
+    char rank[32];
     snprintf(rank, sizeof rank, "rank %d", test_size - 1);
     const char *const words[] = {"dimension 1", "8 on rank 0", "7 on", rank, NULL};
     expect(ctx, hearth_layout_from_local(ctx, 2, shape, 1, start, count, &layout), HEARTH_ERR_LAYOUT, words);

@@ -7,7 +7,9 @@ static hearth_status read_nothing(void *user, int32_t field, const int64_t *star
   return HEARTH_OK;
 }
 
-static void count_release(void *user) { ++*(int *)user; }
+static void count_release(void *user) {
+  ++*(int *)user;
+}
 
 static void a_source_keeps_what_it_is_told(void **state) {
   (void)state;

@@ -1,0 +1,67 @@
+# Run by ctest: see CMakeLists.txt for what is passed. Stops at the first step that fails.
+function(step what)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT result EQUAL 0)
+    list(JOIN ARGN " " command)
+    message(FATAL_ERROR "${what} failed (${result}): ${command}\n${output}")
+  endif()
+  set(step_output "${output}" PARENT_SCOPE)
+endfunction()
+
+# Each program on 1 and 2 ranks: it checks its numbers, and says what it found.
+function(run_on_ranks program)
+  foreach(ranks 1 2)
+    step("${program} on ${ranks} ranks" ${MPIRUN} ${ranks} ${program})
+    if(NOT step_output MATCHES "eigenvalue 714\\.0000 on ${ranks} ranks")
+      message(FATAL_ERROR "${program} on ${ranks} ranks said:\n${step_output}")
+    endif()
+  endforeach()
+  message(STATUS "${program} ran on 1 and 2 ranks")
+endfunction()
+
+if(SANITIZE)
+  set(flags -fsanitize=address,undefined)
+endif()
+
+file(REMOVE_RECURSE ${WORK})
+step("installation" ${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/installed)
+file(RENAME ${WORK}/installed ${WORK}/prefix) # nothing in it may know where it was installed
+
+# hearth_project(name languages...): the project with these languages enabled and no other
+function(hearth_project name)
+  step("configuration of ${name}" ${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK}/${name} -G ${GENERATOR} -DCMAKE_PREFIX_PATH=${WORK}/prefix
+       "-DLANGUAGES=${ARGN}" "-DCMAKE_EXE_LINKER_FLAGS=${flags}" -DCMAKE_FIND_USE_PACKAGE_REGISTRY=OFF)
+  step("build of ${name}" ${CMAKE_COMMAND} --build ${WORK}/${name})
+  foreach(language ${ARGN})
+    run_on_ranks(${WORK}/${name}/consumer_${language})
+  endforeach()
+endfunction()
+
+set(languages C)
+if(CXX)
+  list(APPEND languages CXX)
+  hearth_project(cxx_alone CXX)
+endif()
+if(FORTRAN)
+  list(APPEND languages Fortran)
+  hearth_project(fortran_alone Fortran)
+endif()
+hearth_project(all ${languages})
+
+if(PKG_CONFIG)
+  set(modules hearth)
+  set(definitions "")
+  if(IO)
+    set(modules hearth_io)
+    set(definitions -DCONSUMER_IO)
+  endif()
+  set(ENV{PKG_CONFIG_PATH} ${WORK}/prefix/${LIBDIR}/pkgconfig)
+  step("pkg-config" ${PKG_CONFIG} --cflags --libs ${modules})
+  separate_arguments(arguments UNIX_COMMAND "${step_output}")
+  step("compilation by pkg-config" ${MPICC} ${flags} ${definitions} ${SOURCE}/consumer.c -o ${WORK}/consumer_pkgconfig ${arguments} -Wl,-rpath,${WORK}/prefix/${LIBDIR})
+  run_on_ranks(${WORK}/consumer_pkgconfig)
+endif()
+
+if(CLI)
+  step("the installed command" ${WORK}/prefix/${BINDIR}/hearth --version)
+endif()

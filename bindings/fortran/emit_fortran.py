@@ -6,7 +6,7 @@ from fortran_wrapper import Wrapper, short, variants
 from model import Unsupported
 
 # Names that the base type hearth_handle takes.
-BASE_NAMES = {"handle", "context", "references", "on_error", "silenced", "free_c", "destroy", "is_alive", "assign"}
+BASE_NAMES = {"slot", "ticket", "owner", "free_c", "destroy", "is_alive", "c_handle"}
 HAND_WRITTEN = ["hearth_windows"]
 
 
@@ -52,8 +52,7 @@ def _type(handle, functions, wrappers):
     if BASE_NAMES & set(families):
         raise Unsupported(f"{handle}: the verbs {BASE_NAMES & set(families)} are names of the Fortran base type")
     check_names(list(families) + [w.name for w in wrappers])
-    out = [f"  type, extends(hearth_handle) :: {handle}\n", "  contains\n", f"    procedure :: free_c => {name}_free\n",
-           f"    procedure, private :: {name}_assign\n", f"    generic :: assignment(=) => {name}_assign\n"]
+    out = [f"  type, extends(hearth_handle) :: {handle}\n", "  contains\n", f"    procedure, nopass :: free_c => {name}_free\n"]
     generic = {w.name for members in families.values() if len(members) > 1 for w in members}
     generic |= {w.name for family, members in families.items() for w in members if w.function.verb != w.function.family}
     for member in wrappers:
@@ -69,29 +68,22 @@ def _type(handle, functions, wrappers):
 
 
 def _housekeeping(model, handle):
-    """What every type has: the C destroy, sharing by assignment, the finalizer."""
+    """What every type has: the C destroy and the finalizer."""
     name = short(handle)
     destroy = [f for f in model.functions if f.owner == handle and f.role == "destroy"]
     if len(destroy) != 1 or len(destroy[0].params) != 1:
         raise Unsupported(f"{handle} needs one destroy function that takes its address")
-    return f"""  function {name}_free(self) result(status)
-    class({handle}), intent(inout) :: self
+    return f"""  function {name}_free(handle) result(status)
+    type(c_ptr), intent(inout) :: handle
     integer(c_int) :: status
 
-    status = c_{destroy[0].name}(self%handle)
+    status = c_{destroy[0].name}(handle)
   end function {name}_free
-
-  impure elemental subroutine {name}_assign(self, other)
-    class({handle}), intent(inout) :: self
-    class({handle}), intent(in) :: other
-
-    call share(self, other)
-  end subroutine {name}_assign
 
   impure elemental subroutine {name}_finalize(self)
     type({handle}), intent(inout) :: self
 
-    call drop(self)
+    call finalize(self)
   end subroutine {name}_finalize
 """
 

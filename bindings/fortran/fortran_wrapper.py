@@ -91,7 +91,7 @@ class Wrapper:
         where = f'"{short(function.owner)}%{function.family}"'
         if function.verb in IN_SITU.get(function.owner, ()):
             return [f"call settle_in_situ(self, status_c, {where}, stat, errmsg)"]
-        lines = ["self%silenced = .false."] if function.verb == "reset" else []
+        lines = ["call speak_again(self)"] if function.verb == "reset" else []
         return lines + [f"call settle(status_c, {self._context()}, {where}, stat, errmsg)"]
 
     def _parent(self):
@@ -101,27 +101,30 @@ class Wrapper:
         return next((p.name for p in self.function.params if p.kind == "handle" and not p.optional), None)
 
     def _context(self):
-        return f"{self._parent()}%context" if self._parent() else "c_null_ptr"
+        return f"context_of({self._parent()})" if self._parent() else "c_null_ptr"
 
     # One method per kind of parameter.
 
     def _self(self, p):
         if self.function.role == "method":
             self.declarations.insert(0, f"class({p.base}), intent({'in' if p.const else 'inout'}) :: self")
-            self.arguments.append("self%handle")
+            self.arguments.append("raw(self)")
             return
         self.declarations.insert(0, f"class({p.base}), intent(inout) :: self")
         self._new_handle(p, "self")
-        if p.base == "hearth_context":
-            self.after += ["if (status_c == HEARTH_OK) then", "  self%context = self%handle", "  self%on_error = HEARTH_ON_ERROR_CONTINUE",
-                           "  if (present(options)) self%on_error = options%on_error", "  status_c = c_hearth_io_attach(self%handle)", "end if"]
 
     def _new_handle(self, p, target):
         self.locals.append(f"type(c_ptr) :: {p.name}_c")
-        self.before += [f"call drop({target})", f"{p.name}_c = c_null_ptr"]
+        self.before += [f"call leave({target})", f"{p.name}_c = c_null_ptr"]
         self.arguments.append(f"{p.name}_c")
-        parent = self._parent()
-        self.after.append(f"call adopt({target}, {p.name}_c, status_c{', ' + parent if parent else ''})")
+        if self._parent():
+            self.after.append(f"call adopt({target}, {p.name}_c, status_c, {self._parent()})")
+            return
+        # A context: the only object without a parent.
+        self.locals.append("integer(c_int32_t) :: on_error_c")
+        self.before += ["on_error_c = HEARTH_ON_ERROR_CONTINUE", "if (present(options)) on_error_c = options%on_error"]
+        self.after += [f"call adopt_context({target}, {p.name}_c, status_c, on_error_c)",
+                       f"if (status_c == HEARTH_OK) status_c = c_hearth_io_attach({p.name}_c)"]
 
     def _kind_handle(self, p):
         self.dummies.append(p.name)
@@ -130,10 +133,10 @@ class Wrapper:
         intent = "in" if p.const or p.base == "hearth_context" else "inout"
         self.declarations.append(f"type({p.base}){optional}, intent({intent}) :: {p.name}")
         if not p.optional:
-            self.arguments.append(f"{p.name}%handle")
+            self.arguments.append(f"raw({p.name})")
             return
         self.locals.append(f"type(c_ptr) :: {p.name}_c")
-        self.before += [f"{p.name}_c = c_null_ptr", f"if (present({p.name})) {p.name}_c = {p.name}%handle"]
+        self.before += [f"{p.name}_c = c_null_ptr", f"if (present({p.name})) {p.name}_c = raw({p.name})"]
         self.arguments.append(f"{p.name}_c")
 
     def _kind_handle_out(self, p):

@@ -1,4 +1,4 @@
-!> Who owns what: finalizers, assignment, components of other types, creating over a live handle. The context's leak check is the judge.
+!> Who owns what: finalizers, other names of one object, components of other types, creating over a live handle. The context's leak check judges.
 program test_lifetime
   use, intrinsic :: iso_fortran_env, only: real64
   use mpi_f08, only: MPI_COMM_WORLD
@@ -37,7 +37,7 @@ contains
     case (0)
       call finalizers(ctx)
     case (1)
-      call assignment(ctx)
+      call names(ctx)
     case (2)
       call created_twice(ctx)
     case (3)
@@ -71,7 +71,8 @@ contains
     call builder%create(context, [2, 3])
   end subroutine finalizers
 
-  subroutine assignment(ctx)
+  !> Assignment gives an object another name.
+  subroutine names(ctx)
     type(hearth_context), intent(in) :: ctx
     type(hearth_layout) :: layout
     type(hearth_array) :: a, b, c
@@ -82,19 +83,31 @@ contains
     b = a
     c = b
     c = c
-    call a%destroy()
-    call b%ndim(ndim)
-    call assert_all(ndim == 2 .and. .not. a%is_alive(), "an assigned handle outlives the one it came from")
-    b = a
-    call assert_all(.not. b%is_alive(), "assigning an empty handle empties")
-    call c%ndim(ndim, stat)
-    call assert_all(stat == HEARTH_OK .and. ndim == 2, "the last of three shares still works")
-    b = c
-    call b%destroy()
+    call c%ndim(ndim)
+    call assert_all(ndim == 2, "another name works")
+    call inner(a)
+    call a%ndim(ndim, stat)
+    call assert_all(stat == HEARTH_OK, "the end of a name's scope leaves the object alone")
+    call b%create(layout, HEARTH_FLOAT32, HEARTH_ROW_MAJOR)
+    call a%ndim(ndim, stat)
+    call assert_all(stat == HEARTH_OK, "creating over a name leaves the object alone")
     call c%destroy()
-    call c%ndim(ndim, stat)
-    call assert_all(stat == HEARTH_ERR_ARGUMENT, "after the last share the handle is empty")
-  end subroutine assignment
+    call assert_all(.not. (a%is_alive() .or. c%is_alive()) .and. b%is_alive(), "destroy by any name destroys")
+    call a%ndim(ndim, stat)
+    call assert_all(stat == HEARTH_ERR_ARGUMENT, "a name without an object is refused")
+    call a%destroy(stat)
+    call assert_all(stat == HEARTH_OK, "destroying again does nothing")
+    call a%create(layout, HEARTH_FLOAT32, HEARTH_ROW_MAJOR)
+    call assert_all(a%is_alive() .and. .not. c%is_alive(), "an old name does not find a new object")
+  end subroutine names
+
+  subroutine inner(array)
+    type(hearth_array), intent(in) :: array
+    type(hearth_array) :: name
+
+    name = array
+    call assert_all(name%is_alive(), "a name in an inner scope")
+  end subroutine inner
 
   subroutine created_twice(ctx)
     type(hearth_context), intent(in) :: ctx
@@ -105,44 +118,59 @@ contains
     call layout%split(ctx, [8], 1)
     call layout%split(ctx, [8, 8, 8], 1)
     call a%create(layout, HEARTH_FLOAT64, HEARTH_ROW_MAJOR)
-    b = a
     call a%create(layout, HEARTH_FLOAT32, HEARTH_ROW_MAJOR)
-    call b%ndim(ndim)
-    call assert_all(ndim == 3, "creating over one share leaves the other alone")
     call a%clone(b)
+    call a%clone(b)
+    call b%ndim(ndim)
+    call assert_all(ndim == 3, "creating over an object replaces it")
   end subroutine created_twice
 
   subroutine arrays_of_handles(ctx)
     type(hearth_context), intent(in) :: ctx
-    type(hearth_layout) :: layouts(3)
+    type(hearth_layout) :: layouts(40)
     type(hearth_layout), allocatable :: more(:)
     integer :: i, n, ndim
 
-    do i = 1, 3
-      call layouts(i)%split(ctx, [(8, n=1, i)], 1)
+    do i = 1, size(layouts)
+      call layouts(i)%split(ctx, [(8, n=1, mod(i, 3) + 1)], 1)
     end do
-    allocate (more(3))
-    more = layouts
-    call layouts(2)%destroy()
+    allocate (more(2))
+    more = layouts(3:4)
+    call layouts(3)%destroy()
     call more(2)%ndim(ndim)
-    call assert_all(ndim == 2, "elementwise assignment shares each handle")
-    deallocate (more)
+    call assert_all(ndim == 2 .and. .not. more(1)%is_alive(), "names in an array")
+    call more(1)%split(ctx, [8], 1)
+    call layouts(40)%ndim(ndim)
+    call assert_all(ndim == 2, "many objects")
+    deallocate (more) ! and with it the layout that more(1) created
   end subroutine arrays_of_handles
 
+  !> gfortran makes temporaries for this assignment and finalizes them.
   subroutine components(ctx)
     type(hearth_context), intent(in) :: ctx
-    type(component) :: a, b
+    type(component) :: a
     type(hearth_layout) :: layout
     integer :: ndim
 
     a%ctx = ctx
     call layout%split(a%ctx, [4, 4], 2)
     call a%field%create(layout, HEARTH_FLOAT64, HEARTH_COLUMN_MAJOR)
-    b = a
-    call a%field%destroy()
-    call b%field%ndim(ndim)
-    call assert_all(ndim == 2, "assignment of a type that holds handles")
+    call copy_component(a)
+    call a%field%ndim(ndim)
+    call assert_all(ndim == 2 .and. a%ctx%is_alive(), "assignment of a type that holds handles")
   end subroutine components
+
+  subroutine copy_component(a)
+    type(component), intent(in) :: a
+    type(component) :: b, c
+    integer :: ndim
+
+    b = a
+    c = b
+    b = c
+    call b%field%ndim(ndim)
+    call assert_all(ndim == 2, "a copy of a type that holds handles")
+  end subroutine copy_component
 
   !> The leak check does find what is still held, and the context goes all the same.
   subroutine unfinished()

@@ -12,9 +12,7 @@ module hearth_array_m
 
   type, extends(hearth_handle) :: hearth_array
   contains
-    procedure :: free_c => array_free
-    procedure, private :: array_assign
-    generic :: assignment(=) => array_assign
+    procedure, nopass :: free_c => array_free
     procedure, private :: array_wrap
     procedure, private :: array_wrap_one
     procedure, private :: array_wrap_local_int32
@@ -49,24 +47,17 @@ module hearth_array_m
 
 contains
 
-  function array_free(self) result(status)
-    class(hearth_array), intent(inout) :: self
+  function array_free(handle) result(status)
+    type(c_ptr), intent(inout) :: handle
     integer(c_int) :: status
 
-    status = c_hearth_array_destroy(self%handle)
+    status = c_hearth_array_destroy(handle)
   end function array_free
-
-  impure elemental subroutine array_assign(self, other)
-    class(hearth_array), intent(inout) :: self
-    class(hearth_array), intent(in) :: other
-
-    call share(self, other)
-  end subroutine array_assign
 
   impure elemental subroutine array_finalize(self)
     type(hearth_array), intent(inout) :: self
 
-    call drop(self)
+    call finalize(self)
   end subroutine array_finalize
 
   !> Makes an array whose memory Hearth owns (uninitialised), in the context's memory space.
@@ -82,11 +73,11 @@ contains
     type(c_ptr) :: array_c
     integer(c_int) :: status_c
 
-    call drop(self)
+    call leave(self)
     array_c = c_null_ptr
-    status_c = c_hearth_array_create(layout%handle, dtype, order, array_c)
+    status_c = c_hearth_array_create(raw(layout), dtype, order, array_c)
     call adopt(self, array_c, status_c, layout)
-    call settle(status_c, layout%context, "array%create", stat, errmsg)
+    call settle(status_c, context_of(layout), "array%create", stat, errmsg)
   end subroutine array_create
 
   !> Makes an array of memory that the host program keeps: one window per piece of this rank (a product layout has one
@@ -104,11 +95,11 @@ contains
     type(c_ptr) :: array_c
     integer(c_int) :: status_c
 
-    call drop(self)
+    call leave(self)
     array_c = c_null_ptr
-    status_c = c_hearth_array_wrap(layout%handle, int(size(windows), c_int32_t), windows, array_c)
+    status_c = c_hearth_array_wrap(raw(layout), int(size(windows), c_int32_t), windows, array_c)
     call adopt(self, array_c, status_c, layout)
-    call settle(status_c, layout%context, "array%wrap", stat, errmsg)
+    call settle(status_c, context_of(layout), "array%wrap", stat, errmsg)
   end subroutine array_wrap
 
   !> Makes an array of memory that the host program keeps: one window per piece of this rank (a product layout has one
@@ -126,11 +117,11 @@ contains
     type(c_ptr) :: array_c
     integer(c_int) :: status_c
 
-    call drop(self)
+    call leave(self)
     array_c = c_null_ptr
-    status_c = c_hearth_array_wrap(layout%handle, int(1, c_int32_t), [windows], array_c)
+    status_c = c_hearth_array_wrap(raw(layout), int(1, c_int32_t), [windows], array_c)
     call adopt(self, array_c, status_c, layout)
-    call settle(status_c, layout%context, "array%wrap", stat, errmsg)
+    call settle(status_c, context_of(layout), "array%wrap", stat, errmsg)
   end subroutine array_wrap_one
 
   !> hearth_layout_from_local and hearth_array_wrap in one call: this rank's window starts at global index `start` of
@@ -147,12 +138,12 @@ contains
     type(c_ptr) :: array_c
     integer(c_int) :: status_c
 
-    call drop(self)
+    call leave(self)
     array_c = c_null_ptr
-    status_c = c_hearth_array_wrap_local(ctx%handle, window, int(same_size([size(global_shape), size(start)]), &
+    status_c = c_hearth_array_wrap_local(raw(ctx), window, int(same_size([size(global_shape), size(start)]), &
         c_int32_t), int(global_shape, c_int64_t), c_index(int(start, c_int64_t)), array_c)
     call adopt(self, array_c, status_c, ctx)
-    call settle(status_c, ctx%context, "array%wrap", stat, errmsg)
+    call settle(status_c, context_of(ctx), "array%wrap", stat, errmsg)
   end subroutine array_wrap_local_int32
 
   !> hearth_layout_from_local and hearth_array_wrap in one call: this rank's window starts at global index `start` of
@@ -169,12 +160,12 @@ contains
     type(c_ptr) :: array_c
     integer(c_int) :: status_c
 
-    call drop(self)
+    call leave(self)
     array_c = c_null_ptr
-    status_c = c_hearth_array_wrap_local(ctx%handle, window, int(same_size([size(global_shape), size(start)]), &
+    status_c = c_hearth_array_wrap_local(raw(ctx), window, int(same_size([size(global_shape), size(start)]), &
         c_int32_t), global_shape, c_index(start), array_c)
     call adopt(self, array_c, status_c, ctx)
-    call settle(status_c, ctx%context, "array%wrap", stat, errmsg)
+    call settle(status_c, context_of(ctx), "array%wrap", stat, errmsg)
   end subroutine array_wrap_local_int64
 
   !> Points a wrapped array at other memory of the same shape and type (a model that swaps its time levels).
@@ -187,7 +178,7 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_array_rebind(self%handle, int(size(windows), c_int32_t), windows)
+    status_c = c_hearth_array_rebind(raw(self), int(size(windows), c_int32_t), windows)
     call settle_in_situ(self, status_c, "array%rebind", stat, errmsg)
   end subroutine array_rebind
 
@@ -201,7 +192,7 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_array_rebind(self%handle, int(1, c_int32_t), [windows])
+    status_c = c_hearth_array_rebind(raw(self), int(1, c_int32_t), [windows])
     call settle_in_situ(self, status_c, "array%rebind", stat, errmsg)
   end subroutine array_rebind_one
 
@@ -212,9 +203,9 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_array_reset(self%handle)
-    self%silenced = .false.
-    call settle(status_c, self%context, "array%reset", stat, errmsg)
+    status_c = c_hearth_array_reset(raw(self))
+    call speak_again(self)
+    call settle(status_c, context_of(self), "array%reset", stat, errmsg)
   end subroutine array_reset
 
   !> Opens piece `piece` of this rank for the host to read or write: *window points to host memory until
@@ -230,8 +221,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_array_access(self%handle, c_index(piece), access, window)
-    call settle(status_c, self%context, "array%access", stat, errmsg)
+    status_c = c_hearth_array_access(raw(self), c_index(piece), access, window)
+    call settle(status_c, context_of(self), "array%access", stat, errmsg)
   end subroutine array_access
 
   !> Closes what hearth_array_access opened. Local. Errors: ARGUMENT, STATE (not open).
@@ -242,8 +233,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_array_release(self%handle, c_index(piece))
-    call settle(status_c, self%context, "array%release", stat, errmsg)
+    status_c = c_hearth_array_release(raw(self), c_index(piece))
+    call settle(status_c, context_of(self), "array%release", stat, errmsg)
   end subroutine array_release
 
   !> Properties. Local. Errors: ARGUMENT (NULL, ndim not the array's).
@@ -254,8 +245,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_array_ndim(self%handle, ndim)
-    call settle(status_c, self%context, "array%ndim", stat, errmsg)
+    status_c = c_hearth_array_ndim(raw(self), ndim)
+    call settle(status_c, context_of(self), "array%ndim", stat, errmsg)
   end subroutine array_ndim
 
   !> Properties. Local. Errors: ARGUMENT (NULL, ndim not the array's).
@@ -268,9 +259,9 @@ contains
     integer(c_int) :: status_c
 
     shape_c = 0
-    status_c = c_hearth_array_shape(self%handle, int(size(shape), c_int32_t), shape_c)
+    status_c = c_hearth_array_shape(raw(self), int(size(shape), c_int32_t), shape_c)
     call narrow(shape_c, shape, status_c)
-    call settle(status_c, self%context, "array%shape", stat, errmsg)
+    call settle(status_c, context_of(self), "array%shape", stat, errmsg)
   end subroutine array_shape_int32
 
   !> Properties. Local. Errors: ARGUMENT (NULL, ndim not the array's).
@@ -281,8 +272,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_array_shape(self%handle, int(size(shape), c_int32_t), shape)
-    call settle(status_c, self%context, "array%shape", stat, errmsg)
+    status_c = c_hearth_array_shape(raw(self), int(size(shape), c_int32_t), shape)
+    call settle(status_c, context_of(self), "array%shape", stat, errmsg)
   end subroutine array_shape_int64
 
   !> Properties. Local. Errors: ARGUMENT (NULL, ndim not the array's).
@@ -295,9 +286,9 @@ contains
     integer(c_int) :: status_c
 
     extents_c = 0
-    status_c = c_hearth_array_local_shape(self%handle, int(size(extents), c_int32_t), extents_c)
+    status_c = c_hearth_array_local_shape(raw(self), int(size(extents), c_int32_t), extents_c)
     call narrow(extents_c, extents, status_c)
-    call settle(status_c, self%context, "array%local_shape", stat, errmsg)
+    call settle(status_c, context_of(self), "array%local_shape", stat, errmsg)
   end subroutine array_local_shape_int32
 
   !> Properties. Local. Errors: ARGUMENT (NULL, ndim not the array's).
@@ -308,8 +299,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_array_local_shape(self%handle, int(size(extents), c_int32_t), extents)
-    call settle(status_c, self%context, "array%local_shape", stat, errmsg)
+    status_c = c_hearth_array_local_shape(raw(self), int(size(extents), c_int32_t), extents)
+    call settle(status_c, context_of(self), "array%local_shape", stat, errmsg)
   end subroutine array_local_shape_int64
 
   !> Properties. Local. Errors: ARGUMENT (NULL, ndim not the array's).
@@ -320,8 +311,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_array_dtype(self%handle, dtype)
-    call settle(status_c, self%context, "array%dtype", stat, errmsg)
+    status_c = c_hearth_array_dtype(raw(self), dtype)
+    call settle(status_c, context_of(self), "array%dtype", stat, errmsg)
   end subroutine array_dtype
 
   !> Properties. Local. Errors: ARGUMENT (NULL, ndim not the array's).
@@ -332,8 +323,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_array_order(self%handle, order)
-    call settle(status_c, self%context, "array%order", stat, errmsg)
+    status_c = c_hearth_array_order(raw(self), order)
+    call settle(status_c, context_of(self), "array%order", stat, errmsg)
   end subroutine array_order
 
   !> Number of pieces of this rank. Local. Errors: ARGUMENT (NULL).
@@ -344,8 +335,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_array_pieces(self%handle, pieces)
-    call settle(status_c, self%context, "array%pieces", stat, errmsg)
+    status_c = c_hearth_array_pieces(raw(self), pieces)
+    call settle(status_c, context_of(self), "array%pieces", stat, errmsg)
   end subroutine array_pieces
 
   !> A new reference to the array's layout, which the caller destroys. Local. Errors: ARGUMENT (NULL).
@@ -357,11 +348,11 @@ contains
     type(c_ptr) :: layout_c
     integer(c_int) :: status_c
 
-    call drop(layout)
+    call leave(layout)
     layout_c = c_null_ptr
-    status_c = c_hearth_array_layout(self%handle, layout_c)
+    status_c = c_hearth_array_layout(raw(self), layout_c)
     call adopt(layout, layout_c, status_c, self)
-    call settle(status_c, self%context, "array%layout", stat, errmsg)
+    call settle(status_c, context_of(self), "array%layout", stat, errmsg)
   end subroutine array_layout
 
   !> What the values are called and measured in, for the files that results are written to. The same on all ranks. units
@@ -382,8 +373,8 @@ contains
       units_c = c_chars(units)
       units_p = c_loc(units_c)
     end if
-    status_c = c_hearth_array_set_name(self%handle, c_text(name), units_p)
-    call settle(status_c, self%context, "array%set_name", stat, errmsg)
+    status_c = c_hearth_array_set_name(raw(self), c_text(name), units_p)
+    call settle(status_c, context_of(self), "array%set_name", stat, errmsg)
   end subroutine array_set_name
 
   !> Name, units (CF: "degrees_north", "degrees_east", ...) and coordinates of axis `axis`: n = 0 for none, else the n =
@@ -416,9 +407,9 @@ contains
       values_c = values
       values_p = c_loc(values_c)
     end if
-    status_c = c_hearth_array_set_axis(self%handle, c_index(axis), c_text(name), units_p, int(values_n, &
-        c_int64_t), values_p)
-    call settle(status_c, self%context, "array%set_axis", stat, errmsg)
+    status_c = c_hearth_array_set_axis(raw(self), c_index(axis), c_text(name), units_p, int(values_n, c_int64_t), &
+        values_p)
+    call settle(status_c, context_of(self), "array%set_axis", stat, errmsg)
   end subroutine array_set_axis
 
   !> Sets every element to `value`, converted to the array's type. Collective. Errors: ARGUMENT, DAMAGED or the status
@@ -430,8 +421,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_array_fill(self%handle, value)
-    call settle(status_c, self%context, "array%fill", stat, errmsg)
+    status_c = c_hearth_array_fill(raw(self), value)
+    call settle(status_c, context_of(self), "array%fill", stat, errmsg)
   end subroutine array_fill
 
   !> Copies `source` into `target`: same shape, any layouts, any dtypes (C's conversions; complex to real keeps the real
@@ -444,8 +435,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_array_copy(self%handle, target%handle)
-    call settle(status_c, self%context, "array%copy", stat, errmsg)
+    status_c = c_hearth_array_copy(raw(self), raw(target))
+    call settle(status_c, context_of(self), "array%copy", stat, errmsg)
   end subroutine array_copy
 
   !> A new owned array with the same layout, order and content. Collective. Ownership: the caller destroys *copy.
@@ -458,11 +449,11 @@ contains
     type(c_ptr) :: copy_c
     integer(c_int) :: status_c
 
-    call drop(copy)
+    call leave(copy)
     copy_c = c_null_ptr
-    status_c = c_hearth_array_clone(self%handle, copy_c)
+    status_c = c_hearth_array_clone(raw(self), copy_c)
     call adopt(copy, copy_c, status_c, self)
-    call settle(status_c, self%context, "array%clone", stat, errmsg)
+    call settle(status_c, context_of(self), "array%clone", stat, errmsg)
   end subroutine array_clone
 
 end module hearth_array_m

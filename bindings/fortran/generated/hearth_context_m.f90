@@ -10,9 +10,7 @@ module hearth_context_m
 
   type, extends(hearth_handle) :: hearth_context
   contains
-    procedure :: free_c => context_free
-    procedure, private :: context_assign
-    generic :: assignment(=) => context_assign
+    procedure, nopass :: free_c => context_free
     procedure, private :: context_create_fortran
     procedure, private :: context_memory_int32
     procedure, private :: context_memory_int64
@@ -33,24 +31,17 @@ module hearth_context_m
 
 contains
 
-  function context_free(self) result(status)
-    class(hearth_context), intent(inout) :: self
+  function context_free(handle) result(status)
+    type(c_ptr), intent(inout) :: handle
     integer(c_int) :: status
 
-    status = c_hearth_context_destroy(self%handle)
+    status = c_hearth_context_destroy(handle)
   end function context_free
-
-  impure elemental subroutine context_assign(self, other)
-    class(hearth_context), intent(inout) :: self
-    class(hearth_context), intent(in) :: other
-
-    call share(self, other)
-  end subroutine context_assign
 
   impure elemental subroutine context_finalize(self)
     type(hearth_context), intent(inout) :: self
 
-    call drop(self)
+    call finalize(self)
   end subroutine context_finalize
 
   !> The same for a Fortran communicator handle (an INTEGER; comm%MPI_VAL of mpi_f08).
@@ -64,6 +55,7 @@ contains
     type(hearth_context_options), target :: options_c
     type(c_ptr) :: options_p
     type(c_ptr) :: ctx_c
+    integer(c_int32_t) :: on_error_c
     integer(c_int) :: status_c
 
     options_p = c_null_ptr
@@ -71,16 +63,13 @@ contains
       options_c = options
       options_p = c_loc(options_c)
     end if
-    call drop(self)
+    call leave(self)
     ctx_c = c_null_ptr
+    on_error_c = HEARTH_ON_ERROR_CONTINUE
+    if (present(options)) on_error_c = options%on_error
     status_c = c_hearth_context_create_fortran(comm, options_p, ctx_c)
-    call adopt(self, ctx_c, status_c)
-    if (status_c == HEARTH_OK) then
-      self%context = self%handle
-      self%on_error = HEARTH_ON_ERROR_CONTINUE
-      if (present(options)) self%on_error = options%on_error
-      status_c = c_hearth_io_attach(self%handle)
-    end if
+    call adopt_context(self, ctx_c, status_c, on_error_c)
+    if (status_c == HEARTH_OK) status_c = c_hearth_io_attach(ctx_c)
     call settle(status_c, c_null_ptr, "context%create", stat, errmsg)
   end subroutine context_create_fortran
 
@@ -93,8 +82,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_context_rank(self%handle, rank)
-    call settle(status_c, self%context, "context%rank", stat, errmsg)
+    status_c = c_hearth_context_rank(raw(self), rank)
+    call settle(status_c, context_of(self), "context%rank", stat, errmsg)
   end subroutine context_rank
 
   !> Rank of the caller and number of ranks in the context's communicator.
@@ -106,8 +95,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_context_size(self%handle, size)
-    call settle(status_c, self%context, "context%size", stat, errmsg)
+    status_c = c_hearth_context_size(raw(self), size)
+    call settle(status_c, context_of(self), "context%size", stat, errmsg)
   end subroutine context_size
 
   !> Name of the backend in use ("cpu", "reference", "guard"); static storage.
@@ -116,7 +105,7 @@ contains
     class(hearth_context), intent(in) :: self
     character(len=:), allocatable :: value_of_c
 
-    value_of_c = pointer_to_text(c_hearth_context_backend(self%handle))
+    value_of_c = pointer_to_text(c_hearth_context_backend(raw(self)))
   end function context_backend
 
   !> Bytes that the library holds on this rank now, at most so far, and may hold (0: no cap). Borrowed windows do not
@@ -137,11 +126,11 @@ contains
     in_use_c = 0
     peak_c = 0
     cap_c = 0
-    status_c = c_hearth_context_memory(self%handle, in_use_c, peak_c, cap_c)
+    status_c = c_hearth_context_memory(raw(self), in_use_c, peak_c, cap_c)
     call narrow(in_use_c, in_use, status_c)
     call narrow(peak_c, peak, status_c)
     call narrow(cap_c, cap, status_c)
-    call settle(status_c, self%context, "context%memory", stat, errmsg)
+    call settle(status_c, context_of(self), "context%memory", stat, errmsg)
   end subroutine context_memory_int32
 
   !> Bytes that the library holds on this rank now, at most so far, and may hold (0: no cap). Borrowed windows do not
@@ -156,8 +145,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_context_memory(self%handle, in_use, peak, cap)
-    call settle(status_c, self%context, "context%memory", stat, errmsg)
+    status_c = c_hearth_context_memory(raw(self), in_use, peak, cap)
+    call settle(status_c, context_of(self), "context%memory", stat, errmsg)
   end subroutine context_memory_int64
 
   !> Sets the peak back to what is held now. Local. Errors: ARGUMENT (NULL).
@@ -167,8 +156,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_context_memory_reset_peak(self%handle)
-    call settle(status_c, self%context, "context%memory_reset_peak", stat, errmsg)
+    status_c = c_hearth_context_memory_reset_peak(raw(self))
+    call settle(status_c, context_of(self), "context%memory_reset_peak", stat, errmsg)
   end subroutine context_memory_reset_peak
 
   !> Gives recycled blocks back to the system. Local. Errors: ARGUMENT (NULL).
@@ -178,8 +167,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_context_memory_trim(self%handle)
-    call settle(status_c, self%context, "context%memory_trim", stat, errmsg)
+    status_c = c_hearth_context_memory_trim(raw(self))
+    call settle(status_c, context_of(self), "context%memory_trim", stat, errmsg)
   end subroutine context_memory_trim
 
   !> Number of MPI calls that communicate, and of bytes handed to them by this rank, since the context was made.
@@ -199,11 +188,11 @@ contains
     collectives_c = 0
     messages_c = 0
     bytes_c = 0
-    status_c = c_hearth_context_traffic(self%handle, collectives_c, messages_c, bytes_c)
+    status_c = c_hearth_context_traffic(raw(self), collectives_c, messages_c, bytes_c)
     call narrow(collectives_c, collectives, status_c)
     call narrow(messages_c, messages, status_c)
     call narrow(bytes_c, bytes, status_c)
-    call settle(status_c, self%context, "context%traffic", stat, errmsg)
+    call settle(status_c, context_of(self), "context%traffic", stat, errmsg)
   end subroutine context_traffic_int32
 
   !> Number of MPI calls that communicate, and of bytes handed to them by this rank, since the context was made.
@@ -217,8 +206,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_context_traffic(self%handle, collectives, messages, bytes)
-    call settle(status_c, self%context, "context%traffic", stat, errmsg)
+    status_c = c_hearth_context_traffic(raw(self), collectives, messages, bytes)
+    call settle(status_c, context_of(self), "context%traffic", stat, errmsg)
   end subroutine context_traffic_int64
 
   !> Gives the context the functions that hearth_pca_write and others need to write files. (The Fortran and C++ bindings
@@ -230,8 +219,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_io_attach(self%handle)
-    call settle(status_c, self%context, "context%io_attach", stat, errmsg)
+    status_c = c_hearth_io_attach(raw(self))
+    call settle(status_c, context_of(self), "context%io_attach", stat, errmsg)
   end subroutine context_io_attach
 
 end module hearth_context_m

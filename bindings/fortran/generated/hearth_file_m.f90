@@ -11,9 +11,7 @@ module hearth_file_m
 
   type, extends(hearth_handle) :: hearth_file
   contains
-    procedure :: free_c => file_free
-    procedure, private :: file_assign
-    generic :: assignment(=) => file_assign
+    procedure, nopass :: free_c => file_free
     procedure :: open => file_open
     procedure :: format => file_format
     procedure :: variables => file_variables
@@ -24,24 +22,17 @@ module hearth_file_m
 
 contains
 
-  function file_free(self) result(status)
-    class(hearth_file), intent(inout) :: self
+  function file_free(handle) result(status)
+    type(c_ptr), intent(inout) :: handle
     integer(c_int) :: status
 
-    status = c_hearth_file_destroy(self%handle)
+    status = c_hearth_file_destroy(handle)
   end function file_free
-
-  impure elemental subroutine file_assign(self, other)
-    class(hearth_file), intent(inout) :: self
-    class(hearth_file), intent(in) :: other
-
-    call share(self, other)
-  end subroutine file_assign
 
   impure elemental subroutine file_finalize(self)
     type(hearth_file), intent(inout) :: self
 
-    call drop(self)
+    call finalize(self)
   end subroutine file_finalize
 
   !> Opens `path`; the format is told from its first bytes (NetCDF classic, HDF5/NetCDF-4, NPY), else CSV.
@@ -57,11 +48,11 @@ contains
     type(c_ptr) :: file_c
     integer(c_int) :: status_c
 
-    call drop(self)
+    call leave(self)
     file_c = c_null_ptr
-    status_c = c_hearth_file_open(ctx%handle, c_text(path), file_c)
+    status_c = c_hearth_file_open(raw(ctx), c_text(path), file_c)
     call adopt(self, file_c, status_c, ctx)
-    call settle(status_c, ctx%context, "file%open", stat, errmsg)
+    call settle(status_c, context_of(ctx), "file%open", stat, errmsg)
   end subroutine file_open
 
   !> Name of the format ("netcdf-classic", "netcdf4", "hdf5", "npy", "csv"); static storage. Local; "" for NULL.
@@ -69,7 +60,7 @@ contains
     class(hearth_file), intent(in) :: self
     character(len=:), allocatable :: value_of_c
 
-    value_of_c = pointer_to_text(c_hearth_file_format(self%handle))
+    value_of_c = pointer_to_text(c_hearth_file_format(raw(self)))
   end function file_format
 
   !> Number of variables, and the name of each (HDF5: path of the dataset without the leading slash; NPY and CSV:
@@ -82,8 +73,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_file_variables(self%handle, n)
-    call settle(status_c, self%context, "file%variables", stat, errmsg)
+    status_c = c_hearth_file_variables(raw(self), n)
+    call settle(status_c, context_of(self), "file%variables", stat, errmsg)
   end subroutine file_variables
 
   !> Number of variables, and the name of each (HDF5: path of the dataset without the leading slash; NPY and CSV:
@@ -102,12 +93,12 @@ contains
     capacity_c = 1024
     do
       name_c = c_blank(capacity_c)
-      status_c = c_hearth_file_variable_name(self%handle, c_index(i), name_c, capacity_c)
+      status_c = c_hearth_file_variable_name(raw(self), c_index(i), name_c, capacity_c)
       if (.not. (is_cut(name_c))) exit
       capacity_c = 16 * capacity_c
     end do
     name = to_text(name_c)
-    call settle(status_c, self%context, "file%variable_name", stat, errmsg)
+    call settle(status_c, context_of(self), "file%variable_name", stat, errmsg)
   end subroutine file_variable_name
 
   !> Text of a global attribute; *found = 0 and "" if there is none. Local. Errors: ARGUMENT.
@@ -125,12 +116,12 @@ contains
     capacity_c = 1024
     do
       text_c = c_blank(capacity_c)
-      status_c = c_hearth_file_attribute_text(self%handle, c_text(attribute), text_c, capacity_c, found)
+      status_c = c_hearth_file_attribute_text(raw(self), c_text(attribute), text_c, capacity_c, found)
       if (.not. (is_cut(text_c))) exit
       capacity_c = 16 * capacity_c
     end do
     text = to_text(text_c)
-    call settle(status_c, self%context, "file%attribute_text", stat, errmsg)
+    call settle(status_c, context_of(self), "file%attribute_text", stat, errmsg)
   end subroutine file_attribute_text
 
 end module hearth_file_m

@@ -34,7 +34,7 @@ contains
     integer(c_int64_t) :: capacity_c
 
     ctx_c = c_null_ptr
-    if (present(ctx)) ctx_c = ctx%handle
+    if (present(ctx)) ctx_c = raw(ctx)
     capacity_c = 1024
     do
       message_c = c_blank(capacity_c)

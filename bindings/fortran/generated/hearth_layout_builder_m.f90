@@ -12,9 +12,7 @@ module hearth_layout_builder_m
 
   type, extends(hearth_handle) :: hearth_layout_builder
   contains
-    procedure :: free_c => layout_builder_free
-    procedure, private :: layout_builder_assign
-    generic :: assignment(=) => layout_builder_assign
+    procedure, nopass :: free_c => layout_builder_free
     procedure, private :: layout_builder_create_int32
     procedure, private :: layout_builder_create_int64
     procedure, private :: layout_builder_grid_int32
@@ -33,24 +31,17 @@ module hearth_layout_builder_m
 
 contains
 
-  function layout_builder_free(self) result(status)
-    class(hearth_layout_builder), intent(inout) :: self
+  function layout_builder_free(handle) result(status)
+    type(c_ptr), intent(inout) :: handle
     integer(c_int) :: status
 
-    status = c_hearth_layout_builder_destroy(self%handle)
+    status = c_hearth_layout_builder_destroy(handle)
   end function layout_builder_free
-
-  impure elemental subroutine layout_builder_assign(self, other)
-    class(hearth_layout_builder), intent(inout) :: self
-    class(hearth_layout_builder), intent(in) :: other
-
-    call share(self, other)
-  end subroutine layout_builder_assign
 
   impure elemental subroutine layout_builder_finalize(self)
     type(hearth_layout_builder), intent(inout) :: self
 
-    call drop(self)
+    call finalize(self)
   end subroutine layout_builder_finalize
 
   !> Starts the description of a product layout of `shape`: all dimensions whole, the grid one-dimensional with all
@@ -66,11 +57,11 @@ contains
     type(c_ptr) :: builder_c
     integer(c_int) :: status_c
 
-    call drop(self)
+    call leave(self)
     builder_c = c_null_ptr
-    status_c = c_hearth_layout_builder_create(ctx%handle, int(size(shape), c_int32_t), int(shape, c_int64_t), builder_c)
+    status_c = c_hearth_layout_builder_create(raw(ctx), int(size(shape), c_int32_t), int(shape, c_int64_t), builder_c)
     call adopt(self, builder_c, status_c, ctx)
-    call settle(status_c, ctx%context, "layout_builder%create", stat, errmsg)
+    call settle(status_c, context_of(ctx), "layout_builder%create", stat, errmsg)
   end subroutine layout_builder_create_int32
 
   !> Starts the description of a product layout of `shape`: all dimensions whole, the grid one-dimensional with all
@@ -86,11 +77,11 @@ contains
     type(c_ptr) :: builder_c
     integer(c_int) :: status_c
 
-    call drop(self)
+    call leave(self)
     builder_c = c_null_ptr
-    status_c = c_hearth_layout_builder_create(ctx%handle, int(size(shape), c_int32_t), shape, builder_c)
+    status_c = c_hearth_layout_builder_create(raw(ctx), int(size(shape), c_int32_t), shape, builder_c)
     call adopt(self, builder_c, status_c, ctx)
-    call settle(status_c, ctx%context, "layout_builder%create", stat, errmsg)
+    call settle(status_c, context_of(ctx), "layout_builder%create", stat, errmsg)
   end subroutine layout_builder_create_int64
 
   !> Sets the process grid; the product of `extents` must be the number of ranks. Call it before the dimensions are set.
@@ -102,8 +93,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_layout_builder_grid(self%handle, int(size(extents), c_int32_t), int(extents, c_int64_t))
-    call settle(status_c, self%context, "layout_builder%grid", stat, errmsg)
+    status_c = c_hearth_layout_builder_grid(raw(self), int(size(extents), c_int32_t), int(extents, c_int64_t))
+    call settle(status_c, context_of(self), "layout_builder%grid", stat, errmsg)
   end subroutine layout_builder_grid_int32
 
   !> Sets the process grid; the product of `extents` must be the number of ranks. Call it before the dimensions are set.
@@ -115,8 +106,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_layout_builder_grid(self%handle, int(size(extents), c_int32_t), extents)
-    call settle(status_c, self%context, "layout_builder%grid", stat, errmsg)
+    status_c = c_hearth_layout_builder_grid(raw(self), int(size(extents), c_int32_t), extents)
+    call settle(status_c, context_of(self), "layout_builder%grid", stat, errmsg)
   end subroutine layout_builder_grid_int64
 
   !> Distributes dimension `dim` block-cyclically over grid axis `grid_axis`: global index i is in block (i + offset) /
@@ -133,9 +124,9 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_layout_builder_block_cyclic(self%handle, c_index(dim), c_index(grid_axis), int(block, &
+    status_c = c_hearth_layout_builder_block_cyclic(raw(self), c_index(dim), c_index(grid_axis), int(block, &
         c_int64_t), c_index(int(first, c_int64_t)), int(offset, c_int64_t))
-    call settle(status_c, self%context, "layout_builder%block_cyclic", stat, errmsg)
+    call settle(status_c, context_of(self), "layout_builder%block_cyclic", stat, errmsg)
   end subroutine layout_builder_block_cyclic_int32
 
   !> Distributes dimension `dim` block-cyclically over grid axis `grid_axis`: global index i is in block (i + offset) /
@@ -152,9 +143,9 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_layout_builder_block_cyclic(self%handle, c_index(dim), c_index(grid_axis), block, &
+    status_c = c_hearth_layout_builder_block_cyclic(raw(self), c_index(dim), c_index(grid_axis), block, &
         c_index(first), offset)
-    call settle(status_c, self%context, "layout_builder%block_cyclic", stat, errmsg)
+    call settle(status_c, context_of(self), "layout_builder%block_cyclic", stat, errmsg)
   end subroutine layout_builder_block_cyclic_int64
 
   !> Distributes dimension `dim` over grid axis `grid_axis` of p processes: process c owns indices cuts[c] <= i < cuts[c
@@ -170,9 +161,9 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_layout_builder_cuts(self%handle, c_index(dim), c_index(grid_axis), int(size(cuts), &
+    status_c = c_hearth_layout_builder_cuts(raw(self), c_index(dim), c_index(grid_axis), int(size(cuts), &
         c_int64_t), int(cuts, c_int64_t))
-    call settle(status_c, self%context, "layout_builder%cuts", stat, errmsg)
+    call settle(status_c, context_of(self), "layout_builder%cuts", stat, errmsg)
   end subroutine layout_builder_cuts_int32
 
   !> Distributes dimension `dim` over grid axis `grid_axis` of p processes: process c owns indices cuts[c] <= i < cuts[c
@@ -188,9 +179,9 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_layout_builder_cuts(self%handle, c_index(dim), c_index(grid_axis), int(size(cuts), &
+    status_c = c_hearth_layout_builder_cuts(raw(self), c_index(dim), c_index(grid_axis), int(size(cuts), &
         c_int64_t), cuts)
-    call settle(status_c, self%context, "layout_builder%cuts", stat, errmsg)
+    call settle(status_c, context_of(self), "layout_builder%cuts", stat, errmsg)
   end subroutine layout_builder_cuts_int64
 
   !> Makes the layout; the builder stays usable.
@@ -203,11 +194,11 @@ contains
     type(c_ptr) :: layout_c
     integer(c_int) :: status_c
 
-    call drop(layout)
+    call leave(layout)
     layout_c = c_null_ptr
-    status_c = c_hearth_layout_builder_finish(self%handle, layout_c)
+    status_c = c_hearth_layout_builder_finish(raw(self), layout_c)
     call adopt(layout, layout_c, status_c, self)
-    call settle(status_c, self%context, "layout_builder%finish", stat, errmsg)
+    call settle(status_c, context_of(self), "layout_builder%finish", stat, errmsg)
   end subroutine layout_builder_finish
 
 end module hearth_layout_builder_m

@@ -11,9 +11,7 @@ module hearth_layout_m
 
   type, extends(hearth_handle) :: hearth_layout
   contains
-    procedure :: free_c => layout_free
-    procedure, private :: layout_assign
-    generic :: assignment(=) => layout_assign
+    procedure, nopass :: free_c => layout_free
     procedure, private :: layout_split_int32
     procedure, private :: layout_split_int64
     procedure, private :: layout_from_local_int32
@@ -37,24 +35,17 @@ module hearth_layout_m
 
 contains
 
-  function layout_free(self) result(status)
-    class(hearth_layout), intent(inout) :: self
+  function layout_free(handle) result(status)
+    type(c_ptr), intent(inout) :: handle
     integer(c_int) :: status
 
-    status = c_hearth_layout_destroy(self%handle)
+    status = c_hearth_layout_destroy(handle)
   end function layout_free
-
-  impure elemental subroutine layout_assign(self, other)
-    class(hearth_layout), intent(inout) :: self
-    class(hearth_layout), intent(in) :: other
-
-    call share(self, other)
-  end subroutine layout_assign
 
   impure elemental subroutine layout_finalize(self)
     type(hearth_layout), intent(inout) :: self
 
-    call drop(self)
+    call finalize(self)
   end subroutine layout_finalize
 
   !> Balanced split of one axis over all ranks, the remainder on the first ranks; axis -1 (in every language): not
@@ -70,12 +61,12 @@ contains
     type(c_ptr) :: layout_c
     integer(c_int) :: status_c
 
-    call drop(self)
+    call leave(self)
     layout_c = c_null_ptr
-    status_c = c_hearth_layout_split(ctx%handle, int(size(shape), c_int32_t), int(shape, c_int64_t), &
-        c_index(axis), layout_c)
+    status_c = c_hearth_layout_split(raw(ctx), int(size(shape), c_int32_t), int(shape, c_int64_t), c_index(axis), &
+        layout_c)
     call adopt(self, layout_c, status_c, ctx)
-    call settle(status_c, ctx%context, "layout%split", stat, errmsg)
+    call settle(status_c, context_of(ctx), "layout%split", stat, errmsg)
   end subroutine layout_split_int32
 
   !> Balanced split of one axis over all ranks, the remainder on the first ranks; axis -1 (in every language): not
@@ -91,11 +82,11 @@ contains
     type(c_ptr) :: layout_c
     integer(c_int) :: status_c
 
-    call drop(self)
+    call leave(self)
     layout_c = c_null_ptr
-    status_c = c_hearth_layout_split(ctx%handle, int(size(shape), c_int32_t), shape, c_index(axis), layout_c)
+    status_c = c_hearth_layout_split(raw(ctx), int(size(shape), c_int32_t), shape, c_index(axis), layout_c)
     call adopt(self, layout_c, status_c, ctx)
-    call settle(status_c, ctx%context, "layout%split", stat, errmsg)
+    call settle(status_c, context_of(ctx), "layout%split", stat, errmsg)
   end subroutine layout_split_int64
 
   !> The layout of data that ranks hold already: each rank names the nboxes >= 0 boxes that it owns, box b being start[b
@@ -114,13 +105,13 @@ contains
     type(c_ptr) :: layout_c
     integer(c_int) :: status_c
 
-    call drop(self)
+    call leave(self)
     layout_c = c_null_ptr
-    status_c = c_hearth_layout_from_local(ctx%handle, int(same_size([size(shape), size(starts, 1), size(counts, &
+    status_c = c_hearth_layout_from_local(raw(ctx), int(same_size([size(shape), size(starts, 1), size(counts, &
         1)]), c_int32_t), int(shape, c_int64_t), int(same_size([size(starts, 2), size(counts, 2)]), c_int64_t), &
         c_index(int(starts, c_int64_t)), int(counts, c_int64_t), layout_c)
     call adopt(self, layout_c, status_c, ctx)
-    call settle(status_c, ctx%context, "layout%from_local", stat, errmsg)
+    call settle(status_c, context_of(ctx), "layout%from_local", stat, errmsg)
   end subroutine layout_from_local_int32
 
   !> The layout of data that ranks hold already: each rank names the nboxes >= 0 boxes that it owns, box b being start[b
@@ -139,13 +130,13 @@ contains
     type(c_ptr) :: layout_c
     integer(c_int) :: status_c
 
-    call drop(self)
+    call leave(self)
     layout_c = c_null_ptr
-    status_c = c_hearth_layout_from_local(ctx%handle, int(same_size([size(shape), size(starts, 1), size(counts, &
+    status_c = c_hearth_layout_from_local(raw(ctx), int(same_size([size(shape), size(starts, 1), size(counts, &
         1)]), c_int32_t), shape, int(same_size([size(starts, 2), size(counts, 2)]), c_int64_t), c_index(starts), &
         counts, layout_c)
     call adopt(self, layout_c, status_c, ctx)
-    call settle(status_c, ctx%context, "layout%from_local", stat, errmsg)
+    call settle(status_c, context_of(ctx), "layout%from_local", stat, errmsg)
   end subroutine layout_from_local_int64
 
   !> Number of dimensions; global shape. Local. Errors: ARGUMENT (NULL, ndim not the layout's).
@@ -156,8 +147,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_layout_ndim(self%handle, ndim)
-    call settle(status_c, self%context, "layout%ndim", stat, errmsg)
+    status_c = c_hearth_layout_ndim(raw(self), ndim)
+    call settle(status_c, context_of(self), "layout%ndim", stat, errmsg)
   end subroutine layout_ndim
 
   !> Number of dimensions; global shape. Local. Errors: ARGUMENT (NULL, ndim not the layout's).
@@ -170,9 +161,9 @@ contains
     integer(c_int) :: status_c
 
     shape_c = 0
-    status_c = c_hearth_layout_shape(self%handle, int(size(shape), c_int32_t), shape_c)
+    status_c = c_hearth_layout_shape(raw(self), int(size(shape), c_int32_t), shape_c)
     call narrow(shape_c, shape, status_c)
-    call settle(status_c, self%context, "layout%shape", stat, errmsg)
+    call settle(status_c, context_of(self), "layout%shape", stat, errmsg)
   end subroutine layout_shape_int32
 
   !> Number of dimensions; global shape. Local. Errors: ARGUMENT (NULL, ndim not the layout's).
@@ -183,8 +174,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_layout_shape(self%handle, int(size(shape), c_int32_t), shape)
-    call settle(status_c, self%context, "layout%shape", stat, errmsg)
+    status_c = c_hearth_layout_shape(raw(self), int(size(shape), c_int32_t), shape)
+    call settle(status_c, context_of(self), "layout%shape", stat, errmsg)
   end subroutine layout_shape_int64
 
   !> Extents of this rank's part (0 somewhere: the rank is empty). Local. Errors: ARGUMENT.
@@ -197,9 +188,9 @@ contains
     integer(c_int) :: status_c
 
     extents_c = 0
-    status_c = c_hearth_layout_local_shape(self%handle, int(size(extents), c_int32_t), extents_c)
+    status_c = c_hearth_layout_local_shape(raw(self), int(size(extents), c_int32_t), extents_c)
     call narrow(extents_c, extents, status_c)
-    call settle(status_c, self%context, "layout%local_shape", stat, errmsg)
+    call settle(status_c, context_of(self), "layout%local_shape", stat, errmsg)
   end subroutine layout_local_shape_int32
 
   !> Extents of this rank's part (0 somewhere: the rank is empty). Local. Errors: ARGUMENT.
@@ -210,8 +201,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_layout_local_shape(self%handle, int(size(extents), c_int32_t), extents)
-    call settle(status_c, self%context, "layout%local_shape", stat, errmsg)
+    status_c = c_hearth_layout_local_shape(raw(self), int(size(extents), c_int32_t), extents)
+    call settle(status_c, context_of(self), "layout%local_shape", stat, errmsg)
   end subroutine layout_local_shape_int64
 
   !> How dimension `dim` is distributed (a hearth_dim_kind). Local. Errors: ARGUMENT.
@@ -223,8 +214,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_layout_dim_kind(self%handle, c_index(dim), kind)
-    call settle(status_c, self%context, "layout%dim_kind", stat, errmsg)
+    status_c = c_hearth_layout_dim_kind(raw(self), c_index(dim), kind)
+    call settle(status_c, context_of(self), "layout%dim_kind", stat, errmsg)
   end subroutine layout_dim_kind
 
   !> Global index of a local index of dimension `dim`, on this rank. Local. Errors: ARGUMENT (out of range).
@@ -239,10 +230,10 @@ contains
     integer(c_int) :: status_c
 
     global_c = 0
-    status_c = c_hearth_layout_global_index(self%handle, c_index(dim), c_index(int(local, c_int64_t)), global_c)
+    status_c = c_hearth_layout_global_index(raw(self), c_index(dim), c_index(int(local, c_int64_t)), global_c)
     call narrow(global_c, global, status_c)
     global = global + 1
-    call settle(status_c, self%context, "layout%global_index", stat, errmsg)
+    call settle(status_c, context_of(self), "layout%global_index", stat, errmsg)
   end subroutine layout_global_index_int32
 
   !> Global index of a local index of dimension `dim`, on this rank. Local. Errors: ARGUMENT (out of range).
@@ -255,9 +246,9 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_layout_global_index(self%handle, c_index(dim), c_index(local), global)
+    status_c = c_hearth_layout_global_index(raw(self), c_index(dim), c_index(local), global)
     global = global + 1
-    call settle(status_c, self%context, "layout%global_index", stat, errmsg)
+    call settle(status_c, context_of(self), "layout%global_index", stat, errmsg)
   end subroutine layout_global_index_int64
 
   !> equal = 1 if both layouts place every index on the same ranks in the same local order, else 0. Local. Errors:
@@ -270,8 +261,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_layout_equal(self%handle, b%handle, equal)
-    call settle(status_c, self%context, "layout%equal", stat, errmsg)
+    status_c = c_hearth_layout_equal(raw(self), raw(b), equal)
+    call settle(status_c, context_of(self), "layout%equal", stat, errmsg)
   end subroutine layout_equal
 
 end module hearth_layout_m

@@ -12,9 +12,7 @@ module hearth_metric_m
 
   type, extends(hearth_handle) :: hearth_metric
   contains
-    procedure :: free_c => metric_free
-    procedure, private :: metric_assign
-    generic :: assignment(=) => metric_assign
+    procedure, nopass :: free_c => metric_free
     procedure :: create => metric_create
     procedure :: weight => metric_weight
     procedure :: mask => metric_mask
@@ -24,24 +22,17 @@ module hearth_metric_m
 
 contains
 
-  function metric_free(self) result(status)
-    class(hearth_metric), intent(inout) :: self
+  function metric_free(handle) result(status)
+    type(c_ptr), intent(inout) :: handle
     integer(c_int) :: status
 
-    status = c_hearth_metric_destroy(self%handle)
+    status = c_hearth_metric_destroy(handle)
   end function metric_free
-
-  impure elemental subroutine metric_assign(self, other)
-    class(hearth_metric), intent(inout) :: self
-    class(hearth_metric), intent(in) :: other
-
-    call share(self, other)
-  end subroutine metric_assign
 
   impure elemental subroutine metric_finalize(self)
     type(hearth_metric), intent(inout) :: self
 
-    call drop(self)
+    call finalize(self)
   end subroutine metric_finalize
 
   !> Makes the plain inner product (all weights 1). Local. Ownership: the caller destroys *metric. Errors: ARGUMENT,
@@ -54,11 +45,11 @@ contains
     type(c_ptr) :: metric_c
     integer(c_int) :: status_c
 
-    call drop(self)
+    call leave(self)
     metric_c = c_null_ptr
-    status_c = c_hearth_metric_create(ctx%handle, metric_c)
+    status_c = c_hearth_metric_create(raw(ctx), metric_c)
     call adopt(self, metric_c, status_c, ctx)
-    call settle(status_c, ctx%context, "metric%create", stat, errmsg)
+    call settle(status_c, context_of(ctx), "metric%create", stat, errmsg)
   end subroutine metric_create
 
   !> Multiplies the weight of field `field` by `weight`, whose dimension d lies along the field's space axis axes[d];
@@ -75,9 +66,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_metric_weight(self%handle, c_index(field), weight%handle, int(size(axes), c_int32_t), &
-        c_index(axes))
-    call settle(status_c, self%context, "metric%weight", stat, errmsg)
+    status_c = c_hearth_metric_weight(raw(self), c_index(field), raw(weight), int(size(axes), c_int32_t), c_index(axes))
+    call settle(status_c, context_of(self), "metric%weight", stat, errmsg)
   end subroutine metric_weight
 
   !> Leaves out the points where `mask` is 0 (or NaN). Arguments, behaviour and errors as hearth_metric_weight.
@@ -90,8 +80,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_metric_mask(self%handle, c_index(field), mask%handle, int(size(axes), c_int32_t), c_index(axes))
-    call settle(status_c, self%context, "metric%mask", stat, errmsg)
+    status_c = c_hearth_metric_mask(raw(self), c_index(field), raw(mask), int(size(axes), c_int32_t), c_index(axes))
+    call settle(status_c, context_of(self), "metric%mask", stat, errmsg)
   end subroutine metric_mask
 
   !> Divides the values of field `field` by `scale` (> 0) in the inner product, so that fields of different units can
@@ -105,8 +95,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_metric_scale(self%handle, c_index(field), scale)
-    call settle(status_c, self%context, "metric%scale", stat, errmsg)
+    status_c = c_hearth_metric_scale(raw(self), c_index(field), scale)
+    call settle(status_c, context_of(self), "metric%scale", stat, errmsg)
   end subroutine metric_scale
 
 end module hearth_metric_m

@@ -12,9 +12,7 @@ module hearth_output_m
 
   type, extends(hearth_handle) :: hearth_output
   contains
-    procedure :: free_c => output_free
-    procedure, private :: output_assign
-    generic :: assignment(=) => output_assign
+    procedure, nopass :: free_c => output_free
     procedure, private :: output_dimension_int32
     procedure, private :: output_dimension_int64
     procedure :: create => output_create
@@ -30,24 +28,17 @@ module hearth_output_m
 
 contains
 
-  function output_free(self) result(status)
-    class(hearth_output), intent(inout) :: self
+  function output_free(handle) result(status)
+    type(c_ptr), intent(inout) :: handle
     integer(c_int) :: status
 
-    status = c_hearth_output_destroy(self%handle)
+    status = c_hearth_output_destroy(handle)
   end function output_free
-
-  impure elemental subroutine output_assign(self, other)
-    class(hearth_output), intent(inout) :: self
-    class(hearth_output), intent(in) :: other
-
-    call share(self, other)
-  end subroutine output_assign
 
   impure elemental subroutine output_finalize(self)
     type(hearth_output), intent(inout) :: self
 
-    call drop(self)
+    call finalize(self)
   end subroutine output_finalize
 
   !> Starts a NetCDF-4 file under a temporary name beside `path`. Define dimensions, variables and attributes, then
@@ -62,11 +53,11 @@ contains
     type(c_ptr) :: output_c
     integer(c_int) :: status_c
 
-    call drop(self)
+    call leave(self)
     output_c = c_null_ptr
-    status_c = c_hearth_output_create(ctx%handle, c_text(path), output_c)
+    status_c = c_hearth_output_create(raw(ctx), c_text(path), output_c)
     call adopt(self, output_c, status_c, ctx)
-    call settle(status_c, ctx%context, "output%create", stat, errmsg)
+    call settle(status_c, context_of(ctx), "output%create", stat, errmsg)
   end subroutine output_create
 
   !> Defines a dimension. Collective. Errors: ARGUMENT (name used twice), FILE.
@@ -78,8 +69,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_output_dimension(self%handle, c_text(name), int(length, c_int64_t))
-    call settle(status_c, self%context, "output%dimension", stat, errmsg)
+    status_c = c_hearth_output_dimension(raw(self), c_text(name), int(length, c_int64_t))
+    call settle(status_c, context_of(self), "output%dimension", stat, errmsg)
   end subroutine output_dimension_int32
 
   !> Defines a dimension. Collective. Errors: ARGUMENT (name used twice), FILE.
@@ -91,8 +82,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_output_dimension(self%handle, c_text(name), length)
-    call settle(status_c, self%context, "output%dimension", stat, errmsg)
+    status_c = c_hearth_output_dimension(raw(self), c_text(name), length)
+    call settle(status_c, context_of(self), "output%dimension", stat, errmsg)
   end subroutine output_dimension_int64
 
   !> Defines a variable over dimensions named in `dimensions`, separated by blanks ("time lat lon"; "" for a scalar). A
@@ -108,8 +99,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_output_variable(self%handle, c_text(name), dtype, c_text(dimensions), fill)
-    call settle(status_c, self%context, "output%variable", stat, errmsg)
+    status_c = c_hearth_output_variable(raw(self), c_text(name), dtype, c_text(dimensions), fill)
+    call settle(status_c, context_of(self), "output%variable", stat, errmsg)
   end subroutine output_variable
 
   !> Sets an attribute of a variable, or of the file with variable "". Collective. Errors: NOT_FOUND, FILE.
@@ -122,8 +113,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_output_text(self%handle, c_text(variable), c_text(attribute), c_text(text))
-    call settle(status_c, self%context, "output%text", stat, errmsg)
+    status_c = c_hearth_output_text(raw(self), c_text(variable), c_text(attribute), c_text(text))
+    call settle(status_c, context_of(self), "output%text", stat, errmsg)
   end subroutine output_text
 
   !> Sets an attribute of a variable, or of the file with variable "". Collective. Errors: NOT_FOUND, FILE.
@@ -136,8 +127,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_output_number(self%handle, c_text(variable), c_text(attribute), value)
-    call settle(status_c, self%context, "output%number", stat, errmsg)
+    status_c = c_hearth_output_number(raw(self), c_text(variable), c_text(attribute), value)
+    call settle(status_c, context_of(self), "output%number", stat, errmsg)
   end subroutine output_number
 
   !> Writes an array of the variable's shape (any layout; replicas write once). Collective. Errors: NOT_FOUND, MISMATCH,
@@ -150,8 +141,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_output_write(self%handle, c_text(variable), array%handle)
-    call settle(status_c, self%context, "output%write", stat, errmsg)
+    status_c = c_hearth_output_write(raw(self), c_text(variable), raw(array))
+    call settle(status_c, context_of(self), "output%write", stat, errmsg)
   end subroutine output_write
 
   !> Writes n numbers that every rank holds. Collective. Errors: as above.
@@ -163,8 +154,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_output_write_numbers(self%handle, c_text(variable), int(size(values), c_int64_t), values)
-    call settle(status_c, self%context, "output%write_numbers", stat, errmsg)
+    status_c = c_hearth_output_write_numbers(raw(self), c_text(variable), int(size(values), c_int64_t), values)
+    call settle(status_c, context_of(self), "output%write_numbers", stat, errmsg)
   end subroutine output_write_numbers
 
   !> Finishes the file: everything to disk, then the rename to `path`. Collective. Errors: FILE, STATE (a variable with
@@ -175,8 +166,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_output_commit(self%handle)
-    call settle(status_c, self%context, "output%commit", stat, errmsg)
+    status_c = c_hearth_output_commit(raw(self))
+    call settle(status_c, context_of(self), "output%commit", stat, errmsg)
   end subroutine output_commit
 
 end module hearth_output_m

@@ -15,9 +15,7 @@ module hearth_pca_m
 
   type, extends(hearth_handle) :: hearth_pca
   contains
-    procedure :: free_c => pca_free
-    procedure, private :: pca_assign
-    generic :: assignment(=) => pca_assign
+    procedure, nopass :: free_c => pca_free
     procedure, private :: pca_fit
     procedure, private :: pca_fit_state
     procedure, private :: pca_fit_source
@@ -67,24 +65,17 @@ module hearth_pca_m
 
 contains
 
-  function pca_free(self) result(status)
-    class(hearth_pca), intent(inout) :: self
+  function pca_free(handle) result(status)
+    type(c_ptr), intent(inout) :: handle
     integer(c_int) :: status
 
-    status = c_hearth_pca_destroy(self%handle)
+    status = c_hearth_pca_destroy(handle)
   end function pca_free
-
-  impure elemental subroutine pca_assign(self, other)
-    class(hearth_pca), intent(inout) :: self
-    class(hearth_pca), intent(in) :: other
-
-    call share(self, other)
-  end subroutine pca_assign
 
   impure elemental subroutine pca_finalize(self)
     type(hearth_pca), intent(inout) :: self
 
-    call drop(self)
+    call finalize(self)
   end subroutine pca_finalize
 
   !> Makes an estimator of n_components modes. metric NULL: all weights 1; a metric is referenced and may be changed no
@@ -106,17 +97,17 @@ contains
     integer(c_int) :: status_c
 
     metric_c = c_null_ptr
-    if (present(metric)) metric_c = metric%handle
+    if (present(metric)) metric_c = raw(metric)
     options_p = c_null_ptr
     if (present(options)) then
       options_c = options
       options_p = c_loc(options_c)
     end if
-    call drop(self)
+    call leave(self)
     pca_c = c_null_ptr
-    status_c = c_hearth_pca_create(ctx%handle, n_components, metric_c, options_p, pca_c)
+    status_c = c_hearth_pca_create(raw(ctx), n_components, metric_c, options_p, pca_c)
     call adopt(self, pca_c, status_c, ctx)
-    call settle(status_c, ctx%context, "pca%create", stat, errmsg)
+    call settle(status_c, context_of(ctx), "pca%create", stat, errmsg)
   end subroutine pca_create
 
   !> Forgets everything learnt, and the mark of a failure. Local. Errors: ARGUMENT (NULL).
@@ -126,9 +117,9 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_pca_reset(self%handle)
-    self%silenced = .false.
-    call settle(status_c, self%context, "pca%reset", stat, errmsg)
+    status_c = c_hearth_pca_reset(raw(self))
+    call speak_again(self)
+    call settle(status_c, context_of(self), "pca%reset", stat, errmsg)
   end subroutine pca_reset
 
   !> Centres sample t of the following fits by the mean of group labels[t] (0-based in every language; calendar months,
@@ -142,8 +133,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_pca_set_groups(self%handle, ngroups, int(size(labels), c_int64_t), labels)
-    call settle(status_c, self%context, "pca%set_groups", stat, errmsg)
+    status_c = c_hearth_pca_set_groups(raw(self), ngroups, int(size(labels), c_int64_t), labels)
+    call settle(status_c, context_of(self), "pca%set_groups", stat, errmsg)
   end subroutine pca_set_groups
 
   !> Fits all samples of `array` (real dtype), which lie along `sample_axis`; the other axes are space, in any layout.
@@ -161,8 +152,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_pca_fit(self%handle, array%handle, c_index(sample_axis))
-    call settle(status_c, self%context, "pca%fit", stat, errmsg)
+    status_c = c_hearth_pca_fit(raw(self), raw(array), c_index(sample_axis))
+    call settle(status_c, context_of(self), "pca%fit", stat, errmsg)
   end subroutine pca_fit
 
   !> The same for several fields that form one state; each has its samples along `sample_axis`.
@@ -174,8 +165,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_pca_fit_state(self%handle, state%handle, c_index(sample_axis))
-    call settle(status_c, self%context, "pca%fit", stat, errmsg)
+    status_c = c_hearth_pca_fit_state(raw(self), raw(state), c_index(sample_axis))
+    call settle(status_c, context_of(self), "pca%fit", stat, errmsg)
   end subroutine pca_fit_state
 
   !> The same, reading the samples twice, block by block, with fixed memory (options.memory): Gram, then EOFs or scores.
@@ -186,8 +177,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_pca_fit_source(self%handle, source%handle)
-    call settle(status_c, self%context, "pca%fit", stat, errmsg)
+    status_c = c_hearth_pca_fit_source(raw(self), raw(source))
+    call settle(status_c, context_of(self), "pca%fit", stat, errmsg)
   end subroutine pca_fit_source
 
   !> Takes one sample, the field as it is now. Every `bunch` samples the kept directions are updated (blocked
@@ -195,7 +186,7 @@ contains
   !> Collective every `bunch`-th call (at most three collectives), without communication between; call it on all ranks
   !> always. A failure on one rank between (NaN, a window that does not fit) marks the object there and is returned on
   !> all ranks at the next collective call.
-  !> Memory: (n_kept + bunch + 2) fields of float64, all of it taken at the first call.
+  !> Memory: (n_kept + bunch + 2) fields of float64, two more with a metric, all of it taken at the first call.
   !> Errors: MISMATCH (layout changed), NOT_FINITE, ARGUMENT (time not increasing, metric that does not fit), MEMORY,
   !> STATE (was fitted by hearth_pca_fit), DAMAGED.
   subroutine pca_partial_fit(self, array, time, stat, errmsg)
@@ -206,7 +197,7 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_pca_partial_fit(self%handle, array%handle, time)
+    status_c = c_hearth_pca_partial_fit(raw(self), raw(array), time)
     call settle_in_situ(self, status_c, "pca%partial_fit", stat, errmsg)
   end subroutine pca_partial_fit
 
@@ -219,7 +210,7 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_pca_partial_fit_state(self%handle, state%handle, time)
+    status_c = c_hearth_pca_partial_fit_state(raw(self), raw(state), time)
     call settle_in_situ(self, status_c, "pca%partial_fit", stat, errmsg)
   end subroutine pca_partial_fit_state
 
@@ -234,9 +225,9 @@ contains
     integer(c_int) :: status_c
 
     bytes_c = 0
-    status_c = c_hearth_pca_partial_fit_memory(self%handle, state%handle, bytes_c)
+    status_c = c_hearth_pca_partial_fit_memory(raw(self), raw(state), bytes_c)
     call narrow(bytes_c, bytes, status_c)
-    call settle(status_c, self%context, "pca%partial_fit_memory", stat, errmsg)
+    call settle(status_c, context_of(self), "pca%partial_fit_memory", stat, errmsg)
   end subroutine pca_partial_fit_memory_int32
 
   !> Bytes per rank that partial_fit on fields like those of `state` will hold. Local. Errors: ARGUMENT.
@@ -248,8 +239,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_pca_partial_fit_memory(self%handle, state%handle, bytes)
-    call settle(status_c, self%context, "pca%partial_fit_memory", stat, errmsg)
+    status_c = c_hearth_pca_partial_fit_memory(raw(self), raw(state), bytes)
+    call settle(status_c, context_of(self), "pca%partial_fit_memory", stat, errmsg)
   end subroutine pca_partial_fit_memory_int64
 
   !> The same for a single field. Local. Errors: ARGUMENT.
@@ -263,9 +254,9 @@ contains
     integer(c_int) :: status_c
 
     bytes_c = 0
-    status_c = c_hearth_pca_partial_fit_array_memory(self%handle, array%handle, bytes_c)
+    status_c = c_hearth_pca_partial_fit_array_memory(raw(self), raw(array), bytes_c)
     call narrow(bytes_c, bytes, status_c)
-    call settle(status_c, self%context, "pca%partial_fit_memory", stat, errmsg)
+    call settle(status_c, context_of(self), "pca%partial_fit_memory", stat, errmsg)
   end subroutine pca_partial_fit_array_memory_int32
 
   !> The same for a single field. Local. Errors: ARGUMENT.
@@ -277,8 +268,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_pca_partial_fit_array_memory(self%handle, array%handle, bytes)
-    call settle(status_c, self%context, "pca%partial_fit_memory", stat, errmsg)
+    status_c = c_hearth_pca_partial_fit_array_memory(raw(self), raw(array), bytes)
+    call settle(status_c, context_of(self), "pca%partial_fit_memory", stat, errmsg)
   end subroutine pca_partial_fit_array_memory_int64
 
   !> Samples seen; modes found (n_components, or fewer while partial_fit has seen too few samples); fields of the state.
@@ -292,9 +283,9 @@ contains
     integer(c_int) :: status_c
 
     samples_c = 0
-    status_c = c_hearth_pca_samples(self%handle, samples_c)
+    status_c = c_hearth_pca_samples(raw(self), samples_c)
     call narrow(samples_c, samples, status_c)
-    call settle(status_c, self%context, "pca%samples", stat, errmsg)
+    call settle(status_c, context_of(self), "pca%samples", stat, errmsg)
   end subroutine pca_samples_int32
 
   !> Samples seen; modes found (n_components, or fewer while partial_fit has seen too few samples); fields of the state.
@@ -306,8 +297,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_pca_samples(self%handle, samples)
-    call settle(status_c, self%context, "pca%samples", stat, errmsg)
+    status_c = c_hearth_pca_samples(raw(self), samples)
+    call settle(status_c, context_of(self), "pca%samples", stat, errmsg)
   end subroutine pca_samples_int64
 
   !> Samples seen; modes found (n_components, or fewer while partial_fit has seen too few samples); fields of the state.
@@ -319,8 +310,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_pca_modes(self%handle, modes)
-    call settle(status_c, self%context, "pca%modes", stat, errmsg)
+    status_c = c_hearth_pca_modes(raw(self), modes)
+    call settle(status_c, context_of(self), "pca%modes", stat, errmsg)
   end subroutine pca_modes
 
   !> Eigenvalues, their share of the total variance, and the singular values sqrt(lambda (n - ddof)), the leading n of
@@ -333,8 +324,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_pca_eigenvalues(self%handle, int(size(eigenvalues), c_int32_t), eigenvalues)
-    call settle(status_c, self%context, "pca%eigenvalues", stat, errmsg)
+    status_c = c_hearth_pca_eigenvalues(raw(self), int(size(eigenvalues), c_int32_t), eigenvalues)
+    call settle(status_c, context_of(self), "pca%eigenvalues", stat, errmsg)
   end subroutine pca_eigenvalues
 
   !> Eigenvalues, their share of the total variance, and the singular values sqrt(lambda (n - ddof)), the leading n of
@@ -347,8 +338,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_pca_explained_variance_ratio(self%handle, int(size(ratios), c_int32_t), ratios)
-    call settle(status_c, self%context, "pca%explained_variance_ratio", stat, errmsg)
+    status_c = c_hearth_pca_explained_variance_ratio(raw(self), int(size(ratios), c_int32_t), ratios)
+    call settle(status_c, context_of(self), "pca%explained_variance_ratio", stat, errmsg)
   end subroutine pca_explained_variance_ratio
 
   !> Eigenvalues, their share of the total variance, and the singular values sqrt(lambda (n - ddof)), the leading n of
@@ -361,8 +352,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_pca_singular_values(self%handle, int(size(values), c_int32_t), values)
-    call settle(status_c, self%context, "pca%singular_values", stat, errmsg)
+    status_c = c_hearth_pca_singular_values(raw(self), int(size(values), c_int32_t), values)
+    call settle(status_c, context_of(self), "pca%singular_values", stat, errmsg)
   end subroutine pca_singular_values
 
   !> Total variance (sum of all eigenvalues, also of those not computed). Collective. Errors: STATE.
@@ -373,8 +364,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_pca_total_variance(self%handle, variance)
-    call settle(status_c, self%context, "pca%total_variance", stat, errmsg)
+    status_c = c_hearth_pca_total_variance(raw(self), variance)
+    call settle(status_c, context_of(self), "pca%total_variance", stat, errmsg)
   end subroutine pca_total_variance
 
   !> EOFs of field `field` as a new float64 array [modes, space...] in the field's own space layout; points that take no
@@ -389,11 +380,11 @@ contains
     type(c_ptr) :: components_c
     integer(c_int) :: status_c
 
-    call drop(components)
+    call leave(components)
     components_c = c_null_ptr
-    status_c = c_hearth_pca_components(self%handle, c_index(field), components_c)
+    status_c = c_hearth_pca_components(raw(self), c_index(field), components_c)
     call adopt(components, components_c, status_c, self)
-    call settle(status_c, self%context, "pca%components", stat, errmsg)
+    call settle(status_c, context_of(self), "pca%components", stat, errmsg)
   end subroutine pca_components
 
   !> Mean of field `field` as a new float64 array [groups, space...]; groups = 1 without hearth_pca_set_groups.
@@ -407,11 +398,11 @@ contains
     type(c_ptr) :: mean_c
     integer(c_int) :: status_c
 
-    call drop(mean)
+    call leave(mean)
     mean_c = c_null_ptr
-    status_c = c_hearth_pca_mean(self%handle, c_index(field), mean_c)
+    status_c = c_hearth_pca_mean(raw(self), c_index(field), mean_c)
     call adopt(mean, mean_c, status_c, self)
-    call settle(status_c, self%context, "pca%mean", stat, errmsg)
+    call settle(status_c, context_of(self), "pca%mean", stat, errmsg)
   end subroutine pca_mean
 
   !> Scores of the samples fitted as a new float64 array [samples, modes], replicated on all ranks (batch fit on the
@@ -426,11 +417,11 @@ contains
     type(c_ptr) :: scores_c
     integer(c_int) :: status_c
 
-    call drop(scores)
+    call leave(scores)
     scores_c = c_null_ptr
-    status_c = c_hearth_pca_scores(self%handle, scores_c)
+    status_c = c_hearth_pca_scores(raw(self), scores_c)
     call adopt(scores, scores_c, status_c, self)
-    call settle(status_c, self%context, "pca%scores", stat, errmsg)
+    call settle(status_c, context_of(self), "pca%scores", stat, errmsg)
   end subroutine pca_scores
 
   !> Times given to partial_fit, of the samples seen. Collective. Errors: ARGUMENT (n is not the number of samples),
@@ -442,8 +433,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_pca_times(self%handle, int(size(times), c_int64_t), times)
-    call settle(status_c, self%context, "pca%times", stat, errmsg)
+    status_c = c_hearth_pca_times(raw(self), int(size(times), c_int64_t), times)
+    call settle(status_c, context_of(self), "pca%times", stat, errmsg)
   end subroutine pca_times
 
   !> Scores of other samples on the modes: a new float64 array [samples, modes], split along the samples. Values at
@@ -460,11 +451,11 @@ contains
     type(c_ptr) :: scores_c
     integer(c_int) :: status_c
 
-    call drop(scores)
+    call leave(scores)
     scores_c = c_null_ptr
-    status_c = c_hearth_pca_transform(self%handle, array%handle, c_index(sample_axis), scores_c)
+    status_c = c_hearth_pca_transform(raw(self), raw(array), c_index(sample_axis), scores_c)
     call adopt(scores, scores_c, status_c, self)
-    call settle(status_c, self%context, "pca%transform", stat, errmsg)
+    call settle(status_c, context_of(self), "pca%transform", stat, errmsg)
   end subroutine pca_transform
 
   !> Scores of other samples on the modes: a new float64 array [samples, modes], split along the samples. Values at
@@ -481,11 +472,11 @@ contains
     type(c_ptr) :: scores_c
     integer(c_int) :: status_c
 
-    call drop(scores)
+    call leave(scores)
     scores_c = c_null_ptr
-    status_c = c_hearth_pca_transform_state(self%handle, state%handle, c_index(sample_axis), scores_c)
+    status_c = c_hearth_pca_transform_state(raw(self), raw(state), c_index(sample_axis), scores_c)
     call adopt(scores, scores_c, status_c, self)
-    call settle(status_c, self%context, "pca%transform", stat, errmsg)
+    call settle(status_c, context_of(self), "pca%transform", stat, errmsg)
   end subroutine pca_transform_state
 
   !> Scores of other samples on the modes: a new float64 array [samples, modes], split along the samples. Values at
@@ -501,11 +492,11 @@ contains
     type(c_ptr) :: scores_c
     integer(c_int) :: status_c
 
-    call drop(scores)
+    call leave(scores)
     scores_c = c_null_ptr
-    status_c = c_hearth_pca_transform_source(self%handle, source%handle, scores_c)
+    status_c = c_hearth_pca_transform_source(raw(self), raw(source), scores_c)
     call adopt(scores, scores_c, status_c, self)
-    call settle(status_c, self%context, "pca%transform", stat, errmsg)
+    call settle(status_c, context_of(self), "pca%transform", stat, errmsg)
   end subroutine pca_transform_source
 
   !> The field of scores [samples, modes] (any layout): mean + sum_k pc_k e_k, a new float64 array [samples, space...]
@@ -522,11 +513,11 @@ contains
     type(c_ptr) :: field_array_c
     integer(c_int) :: status_c
 
-    call drop(field_array)
+    call leave(field_array)
     field_array_c = c_null_ptr
-    status_c = c_hearth_pca_inverse_transform(self%handle, scores%handle, c_index(field), field_array_c)
+    status_c = c_hearth_pca_inverse_transform(raw(self), raw(scores), c_index(field), field_array_c)
     call adopt(field_array, field_array_c, status_c, self)
-    call settle(status_c, self%context, "pca%inverse_transform", stat, errmsg)
+    call settle(status_c, context_of(self), "pca%inverse_transform", stat, errmsg)
   end subroutine pca_inverse_transform
 
   !> How good the factorisation is: *orthogonality = max |E W E^T - I|; *residual = ||A - A_K||_F / ||A||_F from the
@@ -540,8 +531,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_pca_quality(self%handle, residual, orthogonality)
-    call settle(status_c, self%context, "pca%quality", stat, errmsg)
+    status_c = c_hearth_pca_quality(raw(self), residual, orthogonality)
+    call settle(status_c, context_of(self), "pca%quality", stat, errmsg)
   end subroutine pca_quality
 
   !> Streaming: upper bound of the part of the covariance that updates have discarded (spectral norm, units of the
@@ -553,8 +544,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_pca_discarded(self%handle, bound)
-    call settle(status_c, self%context, "pca%discarded", stat, errmsg)
+    status_c = c_hearth_pca_discarded(raw(self), bound)
+    call settle(status_c, context_of(self), "pca%discarded", stat, errmsg)
   end subroutine pca_discarded
 
   !> Streaming: upper bounds of the sine of the angle between each mode found and the true one (Davis and Kahan 1970:
@@ -566,8 +557,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_pca_angle_bounds(self%handle, int(size(sines), c_int32_t), sines)
-    call settle(status_c, self%context, "pca%angle_bounds", stat, errmsg)
+    status_c = c_hearth_pca_angle_bounds(raw(self), int(size(sines), c_int32_t), sines)
+    call settle(status_c, context_of(self), "pca%angle_bounds", stat, errmsg)
   end subroutine pca_angle_bounds
 
   !> CF units ("days since 2000-01-01") and calendar of the times given to partial_fit, for hearth_pca_write. calendar
@@ -588,8 +579,8 @@ contains
       calendar_c = c_chars(calendar)
       calendar_p = c_loc(calendar_c)
     end if
-    status_c = c_hearth_pca_set_time_units(self%handle, c_text(units), calendar_p)
-    call settle(status_c, self%context, "pca%set_time_units", stat, errmsg)
+    status_c = c_hearth_pca_set_time_units(raw(self), c_text(units), calendar_p)
+    call settle(status_c, context_of(self), "pca%set_time_units", stat, errmsg)
   end subroutine pca_set_time_units
 
   !> Writes EOFs, eigenvalues, explained variance ratios, mean, and the scores where they are kept, to a new CF NetCDF-4
@@ -603,7 +594,7 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_pca_write(self%handle, c_text(path))
+    status_c = c_hearth_pca_write(raw(self), c_text(path))
     call settle_in_situ(self, status_c, "pca%write", stat, errmsg)
   end subroutine pca_write
 

@@ -12,9 +12,7 @@ module hearth_plan_m
 
   type, extends(hearth_handle) :: hearth_plan
   contains
-    procedure :: free_c => plan_free
-    procedure, private :: plan_assign
-    generic :: assignment(=) => plan_assign
+    procedure, nopass :: free_c => plan_free
     procedure, private :: plan_volume_int32
     procedure, private :: plan_volume_int64
     procedure :: create => plan_create
@@ -25,24 +23,17 @@ module hearth_plan_m
 
 contains
 
-  function plan_free(self) result(status)
-    class(hearth_plan), intent(inout) :: self
+  function plan_free(handle) result(status)
+    type(c_ptr), intent(inout) :: handle
     integer(c_int) :: status
 
-    status = c_hearth_plan_destroy(self%handle)
+    status = c_hearth_plan_destroy(handle)
   end function plan_free
-
-  impure elemental subroutine plan_assign(self, other)
-    class(hearth_plan), intent(inout) :: self
-    class(hearth_plan), intent(in) :: other
-
-    call share(self, other)
-  end subroutine plan_assign
 
   impure elemental subroutine plan_finalize(self)
     type(hearth_plan), intent(inout) :: self
 
-    call drop(self)
+    call finalize(self)
   end subroutine plan_finalize
 
   !> Plans the copy of an array with layout `source` into one of the same shape with layout `target`. Of replicas, the
@@ -57,11 +48,11 @@ contains
     type(c_ptr) :: plan_c
     integer(c_int) :: status_c
 
-    call drop(self)
+    call leave(self)
     plan_c = c_null_ptr
-    status_c = c_hearth_plan_create(source%handle, target%handle, plan_c)
+    status_c = c_hearth_plan_create(raw(source), raw(target), plan_c)
     call adopt(self, plan_c, status_c, source)
-    call settle(status_c, source%context, "plan%create", stat, errmsg)
+    call settle(status_c, context_of(source), "plan%create", stat, errmsg)
   end subroutine plan_create
 
   !> Runs the plan: one message per peer and round, the local part is copied while messages fly; buffers stay under the
@@ -75,8 +66,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_plan_execute(self%handle, source%handle, target%handle)
-    call settle(status_c, self%context, "plan%execute", stat, errmsg)
+    status_c = c_hearth_plan_execute(raw(self), raw(source), raw(target))
+    call settle(status_c, context_of(self), "plan%execute", stat, errmsg)
   end subroutine plan_execute
 
   !> Elements that this rank sends to other ranks, receives from them, and copies locally. Local. Errors: ARGUMENT
@@ -96,11 +87,11 @@ contains
     sent_c = 0
     received_c = 0
     local_c = 0
-    status_c = c_hearth_plan_volume(self%handle, sent_c, received_c, local_c)
+    status_c = c_hearth_plan_volume(raw(self), sent_c, received_c, local_c)
     call narrow(sent_c, sent, status_c)
     call narrow(received_c, received, status_c)
     call narrow(local_c, local, status_c)
-    call settle(status_c, self%context, "plan%volume", stat, errmsg)
+    call settle(status_c, context_of(self), "plan%volume", stat, errmsg)
   end subroutine plan_volume_int32
 
   !> Elements that this rank sends to other ranks, receives from them, and copies locally. Local. Errors: ARGUMENT
@@ -114,8 +105,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_plan_volume(self%handle, sent, received, local)
-    call settle(status_c, self%context, "plan%volume", stat, errmsg)
+    status_c = c_hearth_plan_volume(raw(self), sent, received, local)
+    call settle(status_c, context_of(self), "plan%volume", stat, errmsg)
   end subroutine plan_volume_int64
 
 end module hearth_plan_m

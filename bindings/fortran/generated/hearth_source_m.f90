@@ -11,33 +11,24 @@ module hearth_source_m
 
   type, extends(hearth_handle) :: hearth_source
   contains
-    procedure :: free_c => source_free
-    procedure, private :: source_assign
-    generic :: assignment(=) => source_assign
+    procedure, nopass :: free_c => source_free
     procedure :: create => source_create
     final :: source_finalize
   end type hearth_source
 
 contains
 
-  function source_free(self) result(status)
-    class(hearth_source), intent(inout) :: self
+  function source_free(handle) result(status)
+    type(c_ptr), intent(inout) :: handle
     integer(c_int) :: status
 
-    status = c_hearth_source_destroy(self%handle)
+    status = c_hearth_source_destroy(handle)
   end function source_free
-
-  impure elemental subroutine source_assign(self, other)
-    class(hearth_source), intent(inout) :: self
-    class(hearth_source), intent(in) :: other
-
-    call share(self, other)
-  end subroutine source_assign
 
   impure elemental subroutine source_finalize(self)
     type(hearth_source), intent(inout) :: self
 
-    call drop(self)
+    call finalize(self)
   end subroutine source_finalize
 
   !> Makes an empty source. Local. Ownership: the caller destroys *source. Errors: ARGUMENT, MEMORY.
@@ -49,11 +40,11 @@ contains
     type(c_ptr) :: source_c
     integer(c_int) :: status_c
 
-    call drop(self)
+    call leave(self)
     source_c = c_null_ptr
-    status_c = c_hearth_source_create(ctx%handle, source_c)
+    status_c = c_hearth_source_create(raw(ctx), source_c)
     call adopt(self, source_c, status_c, ctx)
-    call settle(status_c, ctx%context, "source%create", stat, errmsg)
+    call settle(status_c, context_of(ctx), "source%create", stat, errmsg)
   end subroutine source_create
 
 end module hearth_source_m

@@ -12,9 +12,7 @@ module hearth_state_m
 
   type, extends(hearth_handle) :: hearth_state
   contains
-    procedure :: free_c => state_free
-    procedure, private :: state_assign
-    generic :: assignment(=) => state_assign
+    procedure, nopass :: free_c => state_free
     procedure :: create => state_create
     procedure :: add => state_add
     procedure :: fields => state_fields
@@ -23,24 +21,17 @@ module hearth_state_m
 
 contains
 
-  function state_free(self) result(status)
-    class(hearth_state), intent(inout) :: self
+  function state_free(handle) result(status)
+    type(c_ptr), intent(inout) :: handle
     integer(c_int) :: status
 
-    status = c_hearth_state_destroy(self%handle)
+    status = c_hearth_state_destroy(handle)
   end function state_free
-
-  impure elemental subroutine state_assign(self, other)
-    class(hearth_state), intent(inout) :: self
-    class(hearth_state), intent(in) :: other
-
-    call share(self, other)
-  end subroutine state_assign
 
   impure elemental subroutine state_finalize(self)
     type(hearth_state), intent(inout) :: self
 
-    call drop(self)
+    call finalize(self)
   end subroutine state_finalize
 
   !> Makes an empty state. Local. Ownership: the caller destroys *state. Errors: ARGUMENT, MEMORY.
@@ -52,11 +43,11 @@ contains
     type(c_ptr) :: state_c
     integer(c_int) :: status_c
 
-    call drop(self)
+    call leave(self)
     state_c = c_null_ptr
-    status_c = c_hearth_state_create(ctx%handle, state_c)
+    status_c = c_hearth_state_create(raw(ctx), state_c)
     call adopt(self, state_c, status_c, ctx)
-    call settle(status_c, ctx%context, "state%create", stat, errmsg)
+    call settle(status_c, context_of(ctx), "state%create", stat, errmsg)
   end subroutine state_create
 
   !> Appends a field. The array stays the caller's, who keeps it alive as long as the state is used; what the host
@@ -70,8 +61,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_state_add(self%handle, c_text(name), array%handle)
-    call settle(status_c, self%context, "state%add", stat, errmsg)
+    status_c = c_hearth_state_add(raw(self), c_text(name), raw(array))
+    call settle(status_c, context_of(self), "state%add", stat, errmsg)
   end subroutine state_add
 
   !> Number of fields. Local. Errors: ARGUMENT (NULL).
@@ -82,8 +73,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_state_fields(self%handle, fields)
-    call settle(status_c, self%context, "state%fields", stat, errmsg)
+    status_c = c_hearth_state_fields(raw(self), fields)
+    call settle(status_c, context_of(self), "state%fields", stat, errmsg)
   end subroutine state_fields
 
 end module hearth_state_m

@@ -13,9 +13,7 @@ module hearth_variable_m
 
   type, extends(hearth_handle) :: hearth_variable
   contains
-    procedure :: free_c => variable_free
-    procedure, private :: variable_assign
-    generic :: assignment(=) => variable_assign
+    procedure, nopass :: free_c => variable_free
     procedure, private :: variable_shape_int32
     procedure, private :: variable_shape_int64
     procedure, private :: variable_read_int32
@@ -35,24 +33,17 @@ module hearth_variable_m
 
 contains
 
-  function variable_free(self) result(status)
-    class(hearth_variable), intent(inout) :: self
+  function variable_free(handle) result(status)
+    type(c_ptr), intent(inout) :: handle
     integer(c_int) :: status
 
-    status = c_hearth_variable_destroy(self%handle)
+    status = c_hearth_variable_destroy(handle)
   end function variable_free
-
-  impure elemental subroutine variable_assign(self, other)
-    class(hearth_variable), intent(inout) :: self
-    class(hearth_variable), intent(in) :: other
-
-    call share(self, other)
-  end subroutine variable_assign
 
   impure elemental subroutine variable_finalize(self)
     type(hearth_variable), intent(inout) :: self
 
-    call drop(self)
+    call finalize(self)
   end subroutine variable_finalize
 
   !> Opens a variable; `name` NULL or "" means the only one. Local (metadata was read at open).
@@ -74,11 +65,11 @@ contains
       name_c = c_chars(name)
       name_p = c_loc(name_c)
     end if
-    call drop(self)
+    call leave(self)
     variable_c = c_null_ptr
-    status_c = c_hearth_variable_open(file%handle, name_p, variable_c)
+    status_c = c_hearth_variable_open(raw(file), name_p, variable_c)
     call adopt(self, variable_c, status_c, file)
-    call settle(status_c, file%context, "variable%open", stat, errmsg)
+    call settle(status_c, context_of(file), "variable%open", stat, errmsg)
   end subroutine variable_open
 
   !> Properties. dtype: what a faithful array needs, after unpacking (scale_factor/add_offset make float64, or float32
@@ -91,8 +82,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_variable_ndim(self%handle, ndim)
-    call settle(status_c, self%context, "variable%ndim", stat, errmsg)
+    status_c = c_hearth_variable_ndim(raw(self), ndim)
+    call settle(status_c, context_of(self), "variable%ndim", stat, errmsg)
   end subroutine variable_ndim
 
   !> Properties. dtype: what a faithful array needs, after unpacking (scale_factor/add_offset make float64, or float32
@@ -107,9 +98,9 @@ contains
     integer(c_int) :: status_c
 
     shape_c = 0
-    status_c = c_hearth_variable_shape(self%handle, int(size(shape), c_int32_t), shape_c)
+    status_c = c_hearth_variable_shape(raw(self), int(size(shape), c_int32_t), shape_c)
     call narrow(shape_c, shape, status_c)
-    call settle(status_c, self%context, "variable%shape", stat, errmsg)
+    call settle(status_c, context_of(self), "variable%shape", stat, errmsg)
   end subroutine variable_shape_int32
 
   !> Properties. dtype: what a faithful array needs, after unpacking (scale_factor/add_offset make float64, or float32
@@ -122,8 +113,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_variable_shape(self%handle, int(size(shape), c_int32_t), shape)
-    call settle(status_c, self%context, "variable%shape", stat, errmsg)
+    status_c = c_hearth_variable_shape(raw(self), int(size(shape), c_int32_t), shape)
+    call settle(status_c, context_of(self), "variable%shape", stat, errmsg)
   end subroutine variable_shape_int64
 
   !> Properties. dtype: what a faithful array needs, after unpacking (scale_factor/add_offset make float64, or float32
@@ -137,8 +128,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_variable_dtype(self%handle, dtype, stored)
-    call settle(status_c, self%context, "variable%dtype", stat, errmsg)
+    status_c = c_hearth_variable_dtype(raw(self), dtype, stored)
+    call settle(status_c, context_of(self), "variable%dtype", stat, errmsg)
   end subroutine variable_dtype
 
   !> Name of dimension `dim` ("" if the file names none), and whether it is unlimited. Local. Errors: ARGUMENT.
@@ -156,12 +147,12 @@ contains
     capacity_c = 1024
     do
       name_c = c_blank(capacity_c)
-      status_c = c_hearth_variable_dimension(self%handle, c_index(dim), name_c, capacity_c, unlimited)
+      status_c = c_hearth_variable_dimension(raw(self), c_index(dim), name_c, capacity_c, unlimited)
       if (.not. (is_cut(name_c))) exit
       capacity_c = 16 * capacity_c
     end do
     name = to_text(name_c)
-    call settle(status_c, self%context, "variable%dimension", stat, errmsg)
+    call settle(status_c, context_of(self), "variable%dimension", stat, errmsg)
   end subroutine variable_dimension
 
   !> An attribute as text, or its first element as a number; *found = 0 if there is none of that kind. Local. Errors:
@@ -180,12 +171,12 @@ contains
     capacity_c = 1024
     do
       text_c = c_blank(capacity_c)
-      status_c = c_hearth_variable_attribute_text(self%handle, c_text(attribute), text_c, capacity_c, found)
+      status_c = c_hearth_variable_attribute_text(raw(self), c_text(attribute), text_c, capacity_c, found)
       if (.not. (is_cut(text_c))) exit
       capacity_c = 16 * capacity_c
     end do
     text = to_text(text_c)
-    call settle(status_c, self%context, "variable%attribute_text", stat, errmsg)
+    call settle(status_c, context_of(self), "variable%attribute_text", stat, errmsg)
   end subroutine variable_attribute_text
 
   !> An attribute as text, or its first element as a number; *found = 0 if there is none of that kind. Local. Errors:
@@ -199,8 +190,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_variable_attribute_number(self%handle, c_text(attribute), value, found)
-    call settle(status_c, self%context, "variable%attribute_number", stat, errmsg)
+    status_c = c_hearth_variable_attribute_number(raw(self), c_text(attribute), value, found)
+    call settle(status_c, context_of(self), "variable%attribute_number", stat, errmsg)
   end subroutine variable_attribute_number
 
   !> Reads the box that starts at start[0..ndim-1] and has the shape of `into` into `into`: any layout, straight into
@@ -215,9 +206,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_variable_read(self%handle, c_index(int(start, c_int64_t)), int(size(start), c_int32_t), &
-        into%handle)
-    call settle(status_c, self%context, "variable%read", stat, errmsg)
+    status_c = c_hearth_variable_read(raw(self), c_index(int(start, c_int64_t)), int(size(start), c_int32_t), raw(into))
+    call settle(status_c, context_of(self), "variable%read", stat, errmsg)
   end subroutine variable_read_int32
 
   !> Reads the box that starts at start[0..ndim-1] and has the shape of `into` into `into`: any layout, straight into
@@ -232,8 +222,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_variable_read(self%handle, c_index(start), int(size(start), c_int32_t), into%handle)
-    call settle(status_c, self%context, "variable%read", stat, errmsg)
+    status_c = c_hearth_variable_read(raw(self), c_index(start), int(size(start), c_int32_t), raw(into))
+    call settle(status_c, context_of(self), "variable%read", stat, errmsg)
   end subroutine variable_read_int64
 
   !> Reads all of it into a new array split along `axis` (-1: replicated), row-major. Collective. Ownership: the caller
@@ -247,11 +237,11 @@ contains
     type(c_ptr) :: array_c
     integer(c_int) :: status_c
 
-    call drop(array)
+    call leave(array)
     array_c = c_null_ptr
-    status_c = c_hearth_variable_load(self%handle, c_index(axis), array_c)
+    status_c = c_hearth_variable_load(raw(self), c_index(axis), array_c)
     call adopt(array, array_c, status_c, self)
-    call settle(status_c, self%context, "variable%load", stat, errmsg)
+    call settle(status_c, context_of(self), "variable%load", stat, errmsg)
   end subroutine variable_load
 
   !> Appends the variable to `source` as a field named like it. The source keeps the file open. Local. Errors: ARGUMENT.
@@ -263,8 +253,8 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
-    status_c = c_hearth_variable_source(self%handle, c_index(sample_axis), source%handle)
-    call settle(status_c, self%context, "variable%source", stat, errmsg)
+    status_c = c_hearth_variable_source(raw(self), c_index(sample_axis), raw(source))
+    call settle(status_c, context_of(self), "variable%source", stat, errmsg)
   end subroutine variable_source
 
 end module hearth_variable_m

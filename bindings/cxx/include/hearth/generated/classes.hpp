@@ -795,7 +795,7 @@ public:
   /// Brand 2006; Ross et al. 2008). The layout of the first sample is that of all.
   /// Collective every `bunch`-th call (at most three collectives), without communication between; call it on all ranks always. A failure on one
   /// rank between (NaN, a window that does not fit) marks the object there and is returned on all ranks at the next collective call.
-  /// Memory: (n_kept + bunch + 2) fields of float64, all of it taken at the first call.
+  /// Memory: (n_kept + bunch + 2) fields of float64, two more with a metric, all of it taken at the first call.
   /// Errors: MISMATCH (layout changed), NOT_FINITE, ARGUMENT (time not increasing, metric that does not fit), MEMORY, STATE (was fitted by
   /// hearth_pca_fit), DAMAGED.
   void partial_fit(const hearth::array &array, double time) {

@@ -1,0 +1,81 @@
+#include "kernels/cpu/blas.h"
+#if defined(_OPENMP)
+#include <omp.h>
+#endif
+
+/* The hidden lengths of the character arguments are not passed: every BLAS in C or Fortran reads the first character only. */
+void dgemm_(const char *, const char *, const int *, const int *, const int *, const double *, const double *, const int *, const double *, const int *,
+            const double *, double *, const int *);
+void sgemm_(const char *, const char *, const int *, const int *, const int *, const float *, const float *, const int *, const float *, const int *,
+            const float *, float *, const int *);
+void dsyrk_(const char *, const char *, const int *, const int *, const double *, const double *, const int *, const double *, double *, const int *);
+void ssyrk_(const char *, const char *, const int *, const int *, const float *, const float *, const int *, const float *, float *, const int *);
+
+typedef struct operand {
+  const void *data;
+  char transposed; /* 'N': column-major */
+  int leading;
+} operand;
+
+/* The leading dimension if dimension `unit` has unit stride, else 0. */
+static int64_t leading_dimension(const hearth_view *matrix, int unit) {
+  const int64_t size = hearth_dtype_size(matrix->dtype), length = matrix->extent[unit], stride = matrix->stride[1 - unit];
+  const int64_t least = length > 1 ? length : 1;
+  if (length > 1 && matrix->stride[unit] != size) return 0;
+  if (matrix->extent[1 - unit] <= 1) return least <= INT32_MAX ? least : 0;
+  return stride % size == 0 && stride / size >= least && stride / size <= INT32_MAX ? stride / size : 0;
+}
+
+bool cpu_blas_columns(const hearth_view *matrix) {
+  return leading_dimension(matrix, 0) > 0;
+}
+
+bool cpu_blas_takes(const hearth_view *matrix) {
+  return leading_dimension(matrix, 0) > 0 || leading_dimension(matrix, 1) > 0;
+}
+
+static operand describe(const hearth_view *matrix) {
+  const int64_t columns = leading_dimension(matrix, 0);
+  return (operand){matrix->data, columns ? 'N' : 'T', (int)(columns ? columns : leading_dimension(matrix, 1))};
+}
+
+void cpu_blas_gemm(double alpha, const hearth_view *a, const hearth_view *b, double beta, const hearth_view *c) {
+  const operand x = describe(a), y = describe(b), z = describe(c);
+  const int m = (int)c->extent[0], n = (int)c->extent[1], k = (int)a->extent[1];
+  if (c->dtype == HEARTH_FLOAT64) {
+    dgemm_(&x.transposed, &y.transposed, &m, &n, &k, &alpha, x.data, &x.leading, y.data, &y.leading, &beta, c->data, &z.leading);
+  } else {
+    const float alpha32 = (float)alpha, beta32 = (float)beta;
+    sgemm_(&x.transposed, &y.transposed, &m, &n, &k, &alpha32, x.data, &x.leading, y.data, &y.leading, &beta32, c->data, &z.leading);
+  }
+}
+
+void cpu_blas_syrk(double alpha, const hearth_view *a, double beta, const hearth_view *c) {
+  const operand x = describe(a), z = describe(c);
+  const int n = (int)a->extent[0], k = (int)a->extent[1];
+  if (c->dtype == HEARTH_FLOAT64) {
+    dsyrk_("L", &x.transposed, &n, &k, &alpha, x.data, &x.leading, &beta, c->data, &z.leading);
+  } else {
+    const float alpha32 = (float)alpha, beta32 = (float)beta;
+    ssyrk_("L", &x.transposed, &n, &k, &alpha32, x.data, &x.leading, &beta32, c->data, &z.leading);
+  }
+}
+
+int cpu_blas_enter(const hearth_queue *queue) {
+#if defined(_OPENMP)
+  const int before = omp_get_max_threads();
+  if (!omp_in_parallel()) omp_set_num_threads(queue->threads);
+  return before;
+#else
+  (void)queue;
+  return 0;
+#endif
+}
+
+void cpu_blas_leave(int before) {
+#if defined(_OPENMP)
+  if (!omp_in_parallel()) omp_set_num_threads(before);
+#else
+  (void)before;
+#endif
+}

@@ -1,0 +1,72 @@
+#include "kernels/cpu/gemm.h"
+#include "core/error.h"
+#include "core/memory.h"
+#include "kernels/check.h"
+#include "kernels/cpu/blas.h"
+
+/* The operand itself if BLAS takes it, else a column-major copy of it in *scratch. */
+static hearth_status arrange(hearth_queue *queue, const hearth_view *matrix, bool filled, hearth_view *arranged, void **scratch) {
+  *arranged = *matrix;
+  if (cpu_blas_takes(matrix)) return HEARTH_OK;
+  HEARTH_TRY(hearth_allocate(queue->ctx, hearth_view_elements(matrix) * hearth_dtype_size(matrix->dtype), scratch));
+  *arranged = hearth_view_columns(matrix, *scratch, matrix->extent[0], matrix->extent[1]);
+  return filled ? cpu_copy(queue, arranged, matrix) : HEARTH_OK;
+}
+
+static hearth_status multiply_by_blas(hearth_queue *queue, double alpha, const hearth_view *a, const hearth_view *b, double beta, const hearth_view *c) {
+  void *scratch[2] = {NULL, NULL};
+  hearth_view x, y;
+  hearth_status status = arrange(queue, a, true, &x, &scratch[0]);
+  if (status == HEARTH_OK) status = arrange(queue, b, true, &y, &scratch[1]);
+  if (status == HEARTH_OK) {
+    const int before = cpu_blas_enter(queue);
+    cpu_blas_gemm(alpha, &x, &y, beta, c);
+    cpu_blas_leave(before);
+  }
+  hearth_deallocate(queue->ctx, scratch[0]);
+  hearth_deallocate(queue->ctx, scratch[1]);
+  return status;
+}
+
+/* The columns of c are contiguous. */
+static hearth_status multiply(hearth_queue *queue, double alpha, const hearth_view *a, const hearth_view *b, double beta, const hearth_view *c) {
+  if (cpu_gemm_is_deep(a, c)) return cpu_gemm_deep(queue, alpha, a, b, beta, c);
+  if (cpu_gemm_is_tall(a, c)) return cpu_gemm_tall(queue, alpha, a, b, beta, c);
+  return multiply_by_blas(queue, alpha, a, b, beta, c);
+}
+
+/* Any c: BLAS sees it, or its transpose, or a copy, with contiguous columns. */
+static hearth_status multiply_any(hearth_queue *queue, double alpha, const hearth_view *a, const hearth_view *b, double beta, const hearth_view *c) {
+  if (cpu_blas_columns(c)) return multiply(queue, alpha, a, b, beta, c);
+  const hearth_view at = hearth_view_transposed(a), bt = hearth_view_transposed(b), ct = hearth_view_transposed(c);
+  if (cpu_blas_columns(&ct)) return multiply(queue, alpha, &bt, &at, beta, &ct);
+  void *scratch = NULL;
+  hearth_view arranged;
+  hearth_status status = arrange(queue, c, beta != 0.0, &arranged, &scratch);
+  if (status == HEARTH_OK) status = multiply(queue, alpha, a, b, beta, &arranged);
+  if (status == HEARTH_OK) status = cpu_copy(queue, c, &arranged);
+  hearth_deallocate(queue->ctx, scratch);
+  return status;
+}
+
+/* Cuts what BLAS's integers cannot count. */
+static hearth_status multiply_cut(hearth_queue *queue, double alpha, const hearth_view *a, const hearth_view *b, double beta, const hearth_view *c) {
+  const int64_t m = c->extent[0], n = c->extent[1], k = a->extent[1], most = CPU_BLAS_EXTENT_MAX;
+  for (int64_t i = 0; i < m; i += most)
+    for (int64_t j = 0; j < n; j += most) {
+      const hearth_view rows = hearth_view_part(c, 0, i, m - i < most ? m - i : most);
+      const hearth_view block = hearth_view_part(&rows, 1, j, n - j < most ? n - j : most);
+      const hearth_view left = hearth_view_part(a, 0, i, rows.extent[0]), right = hearth_view_part(b, 1, j, block.extent[1]);
+      for (int64_t l = 0; l == 0 || l < k; l += most) {
+        const int64_t depth = k - l < most ? k - l : most;
+        const hearth_view x = hearth_view_part(&left, 1, l, depth), y = hearth_view_part(&right, 0, l, depth);
+        HEARTH_TRY(multiply_any(queue, alpha, &x, &y, l == 0 ? beta : 1.0, &block));
+      }
+    }
+  return HEARTH_OK;
+}
+
+hearth_status cpu_gemm(hearth_queue *queue, double alpha, const hearth_view *a, const hearth_view *b, double beta, const hearth_view *c) {
+  HEARTH_TRY(hearth_check_gemm(queue->ctx, HEARTH_SPACE_HOST, a, b, c));
+  return multiply_cut(queue, alpha, a, b, beta, c);
+}

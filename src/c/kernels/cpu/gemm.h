@@ -1,0 +1,17 @@
+/* Products whose long dimension is cut into parts for the threads. */
+#ifndef HEARTH_KERNELS_CPU_GEMM_H
+#define HEARTH_KERNELS_CPU_GEMM_H
+#include "kernels/cpu/queue.h"
+#include <stdbool.h>
+
+/* Whether the contracted dimension is so much longer than the others that it is shared by the threads, and the product itself. */
+bool cpu_gemm_is_deep(const hearth_view *a, const hearth_view *c);
+hearth_status cpu_gemm_deep(hearth_queue *queue, double alpha, const hearth_view *a, const hearth_view *b, double beta, const hearth_view *c);
+/* Whether c has so many more rows than the rest has anything that the rows are shared, and the product itself. BLAS takes c, the columns are contiguous. */
+bool cpu_gemm_is_tall(const hearth_view *a, const hearth_view *c);
+hearth_status cpu_gemm_tall(hearth_queue *queue, double alpha, const hearth_view *a, const hearth_view *b, double beta, const hearth_view *c);
+
+/* copy by the calling thread alone, nothing checked. */
+void cpu_copy_here(const hearth_view *dst, const hearth_view *src);
+
+#endif

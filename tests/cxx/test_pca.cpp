@@ -3,7 +3,7 @@
 #include <cmath>
 #include <vector>
 
-static constexpr int nx = 8, nt = 16;
+static constexpr int nx = 24, nt = 16;
 static constexpr double a1 = 3, a2 = 1;
 static const double pi = std::acos(-1.0);
 

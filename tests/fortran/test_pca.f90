@@ -7,7 +7,7 @@ program test_pca
   use assertions
   implicit none
 
-  integer, parameter :: nx = 8, nt = 16
+  integer, parameter :: nx = 24, nt = 16
   real(real64), parameter :: pi = acos(-1.0_real64), tolerance = 1e-10_real64
   real(real64), parameter :: a1 = 3, a2 = 1
   type(hearth_context) :: ctx

@@ -13,14 +13,15 @@ static bool sniff(const char *path, const unsigned char *head, int64_t n) {
   return H5Fis_hdf5(path) > 0;
 }
 
-static hid_t open_file(const char *path) {
+static hearth_status open_file(hearth_file *file, hid_t *id) {
   const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
 #if H5_VERSION_GE(1, 12, 1) || (H5_VERSION_GE(1, 10, 7) && !H5_VERSION_GE(1, 11, 0))
   H5Pset_file_locking(access, 1, 1); /* some parallel file systems know no locks: no reason not to read */
 #endif
-  const hid_t id = H5Fopen(path, H5F_ACC_RDONLY, access);
+  *id = H5Fopen(file->path, H5F_ACC_RDONLY, access);
+  const hearth_status status = *id >= 0 ? HEARTH_OK : hearth_hdf5_fail(file->ctx, HEARTH_ERR_FORMAT, "cannot read '%s' as HDF5", file->path);
   H5Pclose(access);
-  return id;
+  return status;
 }
 
 static hearth_status open_hdf5(hearth_file *file) {
@@ -28,8 +29,7 @@ static hearth_status open_hdf5(hearth_file *file) {
   hearth_hdf5_state *state = NULL;
   HEARTH_TRY(hearth_allocate_zero(file->ctx, sizeof(*state), &state));
   file->state = state;
-  state->id = open_file(file->path);
-  if (state->id < 0) return hearth_hdf5_fail(file->ctx, HEARTH_ERR_FORMAT, "cannot read '%s' as HDF5", file->path);
+  HEARTH_TRY(open_file(file, &state->id));
   HEARTH_TRY(hearth_hdf5_scan(file));
   file->format_name = state->netcdf ? "netcdf4" : "hdf5";
   return HEARTH_OK;

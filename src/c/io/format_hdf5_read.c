@@ -24,8 +24,10 @@ static hearth_status open_dataset(hearth_file *file, hearth_variable_info *info)
   const hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
   set_cache(info, access);
   info->id = H5Dopen2(state->id, info->path, access);
+  const hearth_status status =
+      info->id >= 0 ? HEARTH_OK : hearth_hdf5_fail(file->ctx, HEARTH_ERR_FORMAT, "cannot open variable '%s' of '%s'", info->name, file->path);
   H5Pclose(access);
-  return info->id >= 0 ? HEARTH_OK : hearth_hdf5_fail(file->ctx, HEARTH_ERR_FORMAT, "cannot open variable '%s' of '%s'", info->name, file->path);
+  return status;
 }
 
 /* Unsigned 64-bit integers beyond int64 would be clipped without a word. */

@@ -103,7 +103,11 @@ static hearth_status scan_child(hearth_file *file, hid_t group, const char *pref
   char below[2048];
   H5O_info_t object;
   const hid_t id = H5Oopen(group, leaf, H5P_DEFAULT);
-  if (id < 0 || H5Oget_info(id, &object) < 0) return hearth_hdf5_fail(file->ctx, HEARTH_ERR_FORMAT, "cannot open '%s%s' of '%s'", prefix, leaf, file->path);
+  if (id < 0 || H5Oget_info(id, &object) < 0) {
+    hearth_hdf5_fail(file->ctx, HEARTH_ERR_FORMAT, "cannot open '%s%s' of '%s'", prefix, leaf, file->path);
+    if (id >= 0) H5Oclose(id);
+    return HEARTH_ERR_FORMAT;
+  }
   hearth_status status = HEARTH_OK;
   if (object.type == H5O_TYPE_DATASET) {
     status = scan_dataset(file, id, prefix, leaf);

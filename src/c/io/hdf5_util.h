@@ -15,7 +15,7 @@ hearth_hdf5_silence hearth_hdf5_silence_enter(void);
 void hearth_hdf5_silence_leave(hearth_hdf5_silence *silence);
 #define HEARTH_SILENCE_HDF5() hearth_hdf5_silence hearth_hdf5_silence_ __attribute__((cleanup(hearth_hdf5_silence_leave), unused)) = hearth_hdf5_silence_enter()
 
-/* Fails with "<message>: <what HDF5 says about it>". */
+/* Fails with "<message>: <what HDF5 says about it>". To be called before anything else of HDF5 is: every call wipes out what it said about the last. */
 hearth_status hearth_hdf5_fail(const hearth_context *ctx, hearth_status status, const char *format, ...) HEARTH_PRINTF(3, 4);
 /* False after MPI_Finalize, which closes HDF5: its ids are dead then. */
 bool hearth_hdf5_alive(void);

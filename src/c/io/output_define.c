@@ -15,8 +15,9 @@ static hearth_status write_attribute(const hearth_output *output, hid_t object, 
   if (H5Aexists(object, name) > 0) H5Adelete(object, name);
   const hid_t attribute = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
   const bool good = attribute >= 0 && (!value || H5Awrite(attribute, type, value) >= 0);
+  const hearth_status status = good ? HEARTH_OK : failed(output, "attribute", name);
   if (attribute >= 0) H5Aclose(attribute);
-  return good ? HEARTH_OK : failed(output, "attribute", name);
+  return status;
 }
 
 static hearth_status write_text(const hearth_output *output, hid_t object, const char *name, const char *text) {
@@ -84,10 +85,12 @@ static hearth_status make_placeholder(hearth_output *output, int64_t number) {
   const hid_t space = H5Screate_simple(1, &length, NULL), list = creation_list();
   dim->scale = H5Dcreate2(output->file, dim->name, H5T_IEEE_F32BE, space, H5P_DEFAULT, list, H5P_DEFAULT);
   dim->placeholder = true;
+  const hearth_status status = dim->scale >= 0 ? HEARTH_OK : failed(output, "dimension", dim->name);
   H5Pclose(list);
   H5Sclose(space);
+  HEARTH_TRY(status);
   snprintf(title, sizeof(title), "This is a netCDF dimension but not a netCDF variable. %10d", (int)dim->length);
-  if (dim->scale < 0 || H5DSset_scale(dim->scale, title) < 0) return failed(output, "dimension", dim->name);
+  if (H5DSset_scale(dim->scale, title) < 0) return failed(output, "dimension", dim->name);
   return write_integer(output, dim->scale, "_Netcdf4Dimid", (int)number);
 }
 
@@ -101,7 +104,7 @@ static bool is_named_like_dimension(const hearth_output *output, const hearth_ou
   return false;
 }
 
-static hid_t create_dataset(const hearth_output *output, const hearth_output_var *var, hid_t type) {
+static hearth_status create_dataset(const hearth_output *output, hearth_output_var *var, hid_t type) {
   hsize_t extent[HEARTH_MAX_NDIM];
   char name[300];
   const bool clash = is_named_like_dimension(output, var) && !is_coordinate(output, var);
@@ -110,15 +113,15 @@ static hid_t create_dataset(const hearth_output *output, const hearth_output_var
   const hid_t space = var->ndim > 0 ? H5Screate_simple(var->ndim, extent, NULL) : H5Screate(H5S_SCALAR);
   const hid_t list = creation_list();
   if (var->has_fill) H5Pset_fill_value(list, H5T_NATIVE_DOUBLE, &var->fill);
-  const hid_t id = H5Dcreate2(output->file, name, type, space, H5P_DEFAULT, list, H5P_DEFAULT);
+  var->id = H5Dcreate2(output->file, name, type, space, H5P_DEFAULT, list, H5P_DEFAULT);
+  const hearth_status status = var->id >= 0 ? HEARTH_OK : failed(output, "variable", var->name);
   H5Pclose(list);
   H5Sclose(space);
-  return id;
+  return status;
 }
 
 static hearth_status make_variable(hearth_output *output, hearth_output_var *var, hid_t type) {
-  var->id = create_dataset(output, var, type);
-  if (var->id < 0) return failed(output, "variable", var->name);
+  HEARTH_TRY(create_dataset(output, var, type));
   if (is_coordinate(output, var)) {
     if (H5DSset_scale(var->id, var->name) < 0) return failed(output, "coordinate", var->name);
     HEARTH_TRY(write_integer(output, var->id, "_Netcdf4Dimid", var->dim[0]));

@@ -43,15 +43,16 @@ static hid_t access_list(const hearth_context *ctx) {
 }
 
 /* NetCDF-4 wants the order of creation of variables and attributes on record, else it will not write to the file later. */
-static hid_t create_hdf5(const hearth_output *output) {
+static hearth_status create_hdf5(hearth_output *output) {
   const unsigned order = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
   const hid_t access = access_list(output->ctx), creation = H5Pcreate(H5P_FILE_CREATE);
   H5Pset_link_creation_order(creation, order);
   H5Pset_attr_creation_order(creation, order);
-  const hid_t file = H5Fcreate(output->temporary, H5F_ACC_TRUNC, creation, access);
+  output->file = H5Fcreate(output->temporary, H5F_ACC_TRUNC, creation, access);
+  const hearth_status status = output->file >= 0 ? HEARTH_OK : hearth_hdf5_fail(output->ctx, HEARTH_ERR_FILE, "cannot write '%s'", output->path);
   H5Pclose(creation);
   H5Pclose(access);
-  return file;
+  return status;
 }
 
 hearth_status hearth_output_open_file(hearth_output *output) {
@@ -67,24 +68,26 @@ hearth_status hearth_output_open_file(hearth_output *output) {
   status = ctx->rank == 0 ? reserve(output) : HEARTH_OK;
   HEARTH_TRY(hearth_agree(ctx, status));
   output->named = true;
-  output->file = create_hdf5(output);
-  if (output->file < 0) status = hearth_hdf5_fail(ctx, HEARTH_ERR_FILE, "cannot write '%s'", output->path);
-  return hearth_agree(ctx, status);
+  return hearth_agree(ctx, create_hdf5(output));
+}
+
+static hearth_status close_failed(const hearth_output *output) {
+  return hearth_hdf5_fail(output->ctx, HEARTH_ERR_FILE, "cannot finish '%s'", output->path);
 }
 
 static hearth_status close_ids(hearth_output *output) {
-  herr_t worst = 0;
+  hearth_status status = HEARTH_OK;
   for (int64_t i = 0; i < output->ndims; i++) {
-    if (output->dim[i].placeholder && output->dim[i].scale >= 0 && H5Dclose(output->dim[i].scale) < 0) worst = -1;
+    if (output->dim[i].placeholder && output->dim[i].scale >= 0 && H5Dclose(output->dim[i].scale) < 0) status = close_failed(output);
     output->dim[i].scale = -1;
   }
   for (int64_t i = 0; i < output->nvars; i++) {
-    if (output->var[i].id >= 0 && H5Dclose(output->var[i].id) < 0) worst = -1;
+    if (output->var[i].id >= 0 && H5Dclose(output->var[i].id) < 0) status = close_failed(output);
     output->var[i].id = -1;
   }
-  if (output->file >= 0 && H5Fclose(output->file) < 0) worst = -1;
+  if (output->file >= 0 && H5Fclose(output->file) < 0) status = close_failed(output);
   output->file = -1;
-  return worst < 0 ? hearth_hdf5_fail(output->ctx, HEARTH_ERR_FILE, "cannot finish '%s'", output->path) : HEARTH_OK;
+  return status;
 }
 
 static hearth_status sync_path(const hearth_output *output, const char *path, int flags) {

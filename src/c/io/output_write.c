@@ -106,9 +106,11 @@ static hearth_status write_round(const writing *w, const hearth_span *tile, int6
     H5Sselect_hyperslab(file, H5S_SELECT_SET, start, stride, count, block);
   }
   const herr_t code = H5Dwrite(w->var->id, w->type, memory, file, w->transfer, w->packed);
+  const hearth_status status =
+      code >= 0 ? HEARTH_OK : hearth_hdf5_fail(w->ctx, HEARTH_ERR_FILE, "cannot write variable '%s' to '%s'", w->var->name, w->output->path);
   H5Sclose(file);
   H5Sclose(memory);
-  return code >= 0 ? HEARTH_OK : hearth_hdf5_fail(w->ctx, HEARTH_ERR_FILE, "cannot write variable '%s' to '%s'", w->var->name, w->output->path);
+  return status;
 }
 
 static hearth_status allocate_stages(writing *w, int32_t source) {

@@ -45,6 +45,8 @@ static hearth_status describe(hearth_file *file, const char *text, int nrows, co
   if (nrows == 0) return hearth_fail(file->ctx, HEARTH_ERR_FORMAT, "'%s' has no rows", file->path);
   const line *last = &rows[nrows - 1];
   state->separator = hearth_csv_separator(text + last->from, last->length);
+  if (hearth_csv_count(text + last->from, last->length, state->separator) == 1) /* a row that is cut short, or one column indeed */
+    state->separator = hearth_csv_separator(text + rows[0].from, rows[0].length);
   const bool header = !all_numbers(text + rows[0].from, rows[0].length, state->separator, state->c);
   if (header && nrows == 1) return hearth_fail(file->ctx, HEARTH_ERR_FORMAT, "'%s' has no rows of numbers", file->path);
   const line *first = header ? &rows[1] : &rows[0];

@@ -19,7 +19,7 @@ typedef struct hearth_raw_file {
   int64_t size;
 } hearth_raw_file;
 
-/* Whether a box of extents `count` can be read into memory with these byte strides: neighbours in the file must be neighbours in memory. */
+/* Whether a box of extents `count` is read efficiently into memory with these byte strides: neighbours in the file are neighbours in memory. */
 bool hearth_raw_fits(const hearth_raw *raw, int32_t ndim, const int64_t *count, const int64_t *stride);
 /* Reads the box. Local. Errors: FILE, FORMAT (the file ends too early), MEMORY. */
 hearth_status hearth_raw_read(const hearth_context *ctx, const hearth_raw_file *file, const hearth_raw *raw, int32_t ndim, const int64_t *start,

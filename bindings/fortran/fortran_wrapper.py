@@ -49,6 +49,8 @@ class Wrapper:
         self.dummies += ["stat", "errmsg"]
         self.declarations += ["integer, optional, intent(out) :: stat", "character(len=*), optional, intent(inout) :: errmsg"]
         self.locals.append("integer(c_int) :: status_c")
+        if function.verb in IN_SITU.get(function.owner, ()):
+            self.before.insert(0, "if (is_disabled(self) .and. .not. present(stat)) return")
         body = self.before + self._call() + self.after + self._ending()
         return self._text("subroutine", "", body)
 
@@ -81,7 +83,7 @@ class Wrapper:
             return [call]
         self.locals.append("integer(c_int64_t) :: capacity_c")
         cut = " .or. ".join(f"is_cut({name}_c)" for name in self.loop)
-        return (["capacity_c = 1024", "do"] + [f"  {name}_c = c_blank(capacity_c)" for name in self.loop]
+        return (["capacity_c = 1024", "do"] + [f"  call blank({name}_c, capacity_c)" for name in self.loop]
                 + ["  " + call, f"  if (.not. ({cut})) exit", "  capacity_c = 16 * capacity_c", "end do"])
 
     def _ending(self):
@@ -91,7 +93,7 @@ class Wrapper:
         where = f'"{short(function.owner)}%{function.family}"'
         if function.verb in IN_SITU.get(function.owner, ()):
             return [f"call settle_in_situ(self, status_c, {where}, stat, errmsg)"]
-        lines = ["call speak_again(self)"] if function.verb == "reset" else []
+        lines = ["call enable(self)"] if function.verb == "reset" else []
         return lines + [f"call settle(status_c, {self._context()}, {where}, stat, errmsg)"]
 
     def _parent(self):
@@ -229,7 +231,8 @@ class Wrapper:
 
     def _optional(self, p, value):
         """A copy that C can be given the address of, or NULL."""
-        self.before += [f"{p.name}_p = c_null_ptr", f"if (present({p.name})) then", f"  {p.name}_c = {value}",
+        allocation = f"{p.name}_c = {value}" if p.kind == "struct" else f"allocate ({p.name}_c, source={value})"
+        self.before += [f"{p.name}_p = c_null_ptr", f"if (present({p.name})) then", f"  {allocation}",
                         f"  {p.name}_p = c_loc({p.name}_c)", "end if"]
         self.arguments.append(f"{p.name}_p")
 

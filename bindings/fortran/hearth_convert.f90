@@ -4,7 +4,7 @@ module hearth_convert
   use hearth_constants, only: HEARTH_OK
   implicit none
   private
-  public :: c_text, c_chars, c_blank, is_cut, to_text, pointer_to_text, c_index, same_size, narrow, hearth_narrow
+  public :: c_text, c_chars, blank, is_cut, to_text, pointer_to_text, c_index, same_size, narrow, hearth_narrow
 
   !> 1-based to 0-based. -1 keeps its meaning ("no axis"); 0 is no index in Fortran and must be none in C either.
   interface c_index
@@ -49,13 +49,14 @@ contains
     chars(size(chars)) = c_null_char
   end function c_chars
 
-  !> A buffer that holds the empty text.
-  pure function c_blank(length) result(chars)
+  !> Makes `chars` a buffer that holds the empty text.
+  subroutine blank(chars, length)
+    character(kind=c_char), allocatable, intent(inout) :: chars(:)
     integer(c_int64_t), intent(in) :: length
-    character(kind=c_char) :: chars(length)
 
-    chars = c_null_char
-  end function c_blank
+    if (allocated(chars)) deallocate (chars)
+    allocate (chars(length), source=c_null_char)
+  end subroutine blank
 
   !> Whether C filled the buffer to the end, so that the text may be longer.
   pure function is_cut(chars)

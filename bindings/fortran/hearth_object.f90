@@ -13,7 +13,7 @@ module hearth_object
   use hearth_convert, only: to_text, pointer_to_text, hearth_narrow
   implicit none
   private
-  public :: hearth_handle, adopt, adopt_context, leave, finalize, raw, context_of, speak_again, settle, settle_in_situ
+  public :: hearth_handle, adopt, adopt_context, leave, finalize, raw, context_of, enable, is_disabled, settle, settle_in_situ
 
   !> An object of the library, or none.
   type, abstract :: hearth_handle
@@ -21,7 +21,7 @@ module hearth_object
     integer :: slot = 0
     integer(c_int64_t) :: ticket = 0
     type(c_ptr) :: owner = c_null_ptr !< address of the variable that destroys the object
-    logical :: silenced = .false. !< an in-situ verb has failed and said so
+    logical :: disabled = .false. !< an in-situ verb has failed and said so
   contains
     procedure(free_interface), deferred, nopass :: free_c
     procedure :: destroy => handle_destroy
@@ -136,7 +136,7 @@ contains
     slots(self%slot)%ticket = last_ticket
     self%ticket = last_ticket
     self%owner = c_loc(self%slot)
-    self%silenced = .false.
+    self%disabled = .false.
   end subroutine give_slot
 
   subroutine grow()
@@ -195,12 +195,21 @@ contains
     call leave(self)
   end subroutine finalize
 
-  !> After a reset failures are reported again.
-  subroutine speak_again(self)
+  !> A reset object takes part again.
+  subroutine enable(self)
     class(hearth_handle), intent(inout) :: self
 
-    self%silenced = .false.
-  end subroutine speak_again
+    self%disabled = .false.
+  end subroutine enable
+
+  !> Whether the object's in-situ verbs are to return at once. Ranks agree on that without a word: the verbs of an estimator fail on all ranks in
+  !> the same call, and that of an array (rebind) is local.
+  pure function is_disabled(self)
+    class(hearth_handle), intent(in) :: self
+    logical :: is_disabled
+
+    is_disabled = self%disabled
+  end function is_disabled
 
   !> Ends a call that is no in-situ verb: fills stat and errmsg, or prints and stops.
   subroutine settle(status, context, where, stat, errmsg)
@@ -222,8 +231,8 @@ contains
     error stop 1
   end subroutine settle
 
-  !> Ends an in-situ verb: an analysis must not end a model, so without stat the first failure is printed, by the rank that met it, and
-  !> later ones of the object are silent. Calls still go to C, which refuses them: ranks that know nothing yet may wait for this one.
+  !> Ends an in-situ verb: an analysis must not end a model, so without stat a failure is printed, by the rank that met it, and disables the
+  !> object. With stat the verb fills it and disables nothing.
   subroutine settle_in_situ(self, status, where, stat, errmsg)
     class(hearth_handle), intent(inout) :: self
     integer(c_int), intent(in) :: status
@@ -239,8 +248,7 @@ contains
     end if
     call describe(status, context_of(self), where, message, rank)
     if (present(errmsg)) errmsg = message
-    if (self%silenced) return
-    self%silenced = .true.
+    self%disabled = .true.
     own_rank = rank
     if (c_hearth_context_rank(context_of(self), own_rank) /= HEARTH_OK) own_rank = rank
     if (rank >= 0 .and. rank /= own_rank) return

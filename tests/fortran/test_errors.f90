@@ -13,7 +13,8 @@ program test_errors
   character(len=20) :: which
   real(real64), target :: x(4), y(3)
   real(real64), pointer :: p(:, :)
-  integer :: step, stat, rank
+  integer :: step, stat, rank, samples
+  logical :: written
 
   call get_command_argument(1, which)
   call MPI_Init()
@@ -33,11 +34,23 @@ program test_errors
     options%backend = 77
     call ctx%create(MPI_COMM_WORLD%MPI_VAL, options)
   case ("in_situ", "in_situ_stop") ! one rank fails; the model goes on, or stops where it asked for that
+    if (rank == 0) call remove("test_errors.nc")
     do step = 1, 40
-      if (step == 3 .and. rank == 1) x(2) = sqrt(-abs(x(2)))
+      x = step
+      if (step == 3 .and. rank == 1) x(2) = sqrt(-x(2))
       call eof%partial_fit(array, time=real(step, real64))
     end do
-    call eof%write("test_errors.nc")
+    call eof%write("test_errors.nc") ! disabled: no file
+    inquire (file="test_errors.nc", exist=written)
+    call eof%samples(samples)
+    if (written .or. samples /= 15) error stop 3 ! one bunch of 16 without the bad sample
+    call eof%reset()
+    do step = 1, 3
+      x = step
+      call eof%partial_fit(array, time=real(step, real64))
+    end do
+    call eof%samples(samples)
+    if (samples /= 3) error stop 4
   case ("rebind") ! the failure is rank 1's own
     if (rank == 1) call array%rebind(hearth_window(y))
     if (rank == 1) call array%rebind(hearth_window(y))
@@ -50,4 +63,15 @@ program test_errors
   call ctx%destroy()
   if (rank == 0) write (error_unit, "(a)") "the model went on"
   call MPI_Finalize()
+
+contains
+
+  subroutine remove(path)
+    character(len=*), intent(in) :: path
+    integer :: unit
+
+    open (newunit=unit, file=path)
+    close (unit, status="delete")
+  end subroutine remove
+
 end program test_errors

@@ -178,6 +178,7 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
+    if (is_disabled(self) .and. .not. present(stat)) return
     status_c = c_hearth_array_rebind(raw(self), int(size(windows), c_int32_t), windows)
     call settle_in_situ(self, status_c, "array%rebind", stat, errmsg)
   end subroutine array_rebind
@@ -192,6 +193,7 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
+    if (is_disabled(self) .and. .not. present(stat)) return
     status_c = c_hearth_array_rebind(raw(self), int(1, c_int32_t), [windows])
     call settle_in_situ(self, status_c, "array%rebind", stat, errmsg)
   end subroutine array_rebind_one
@@ -204,7 +206,7 @@ contains
     integer(c_int) :: status_c
 
     status_c = c_hearth_array_reset(raw(self))
-    call speak_again(self)
+    call enable(self)
     call settle(status_c, context_of(self), "array%reset", stat, errmsg)
   end subroutine array_reset
 
@@ -370,7 +372,7 @@ contains
 
     units_p = c_null_ptr
     if (present(units)) then
-      units_c = c_chars(units)
+      allocate (units_c, source=c_chars(units))
       units_p = c_loc(units_c)
     end if
     status_c = c_hearth_array_set_name(raw(self), c_text(name), units_p)
@@ -397,14 +399,14 @@ contains
 
     units_p = c_null_ptr
     if (present(units)) then
-      units_c = c_chars(units)
+      allocate (units_c, source=c_chars(units))
       units_p = c_loc(units_c)
     end if
     values_n = 0
     if (present(values)) values_n = size(values)
     values_p = c_null_ptr
     if (present(values)) then
-      values_c = values
+      allocate (values_c, source=values)
       values_p = c_loc(values_c)
     end if
     status_c = c_hearth_array_set_axis(raw(self), c_index(axis), c_text(name), units_p, int(values_n, c_int64_t), &

@@ -92,7 +92,7 @@ contains
 
     capacity_c = 1024
     do
-      name_c = c_blank(capacity_c)
+      call blank(name_c, capacity_c)
       status_c = c_hearth_file_variable_name(raw(self), c_index(i), name_c, capacity_c)
       if (.not. (is_cut(name_c))) exit
       capacity_c = 16 * capacity_c
@@ -115,7 +115,7 @@ contains
 
     capacity_c = 1024
     do
-      text_c = c_blank(capacity_c)
+      call blank(text_c, capacity_c)
       status_c = c_hearth_file_attribute_text(raw(self), c_text(attribute), text_c, capacity_c, found)
       if (.not. (is_cut(text_c))) exit
       capacity_c = 16 * capacity_c

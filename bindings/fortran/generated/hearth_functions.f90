@@ -37,7 +37,7 @@ contains
     if (present(ctx)) ctx_c = raw(ctx)
     capacity_c = 1024
     do
-      message_c = c_blank(capacity_c)
+      call blank(message_c, capacity_c)
       status_c = c_hearth_last_error(ctx_c, status, rank, message_c, capacity_c)
       if (.not. (is_cut(message_c))) exit
       capacity_c = 16 * capacity_c
@@ -84,7 +84,7 @@ contains
 
     calendar_p = c_null_ptr
     if (present(calendar)) then
-      calendar_c = c_chars(calendar)
+      allocate (calendar_c, source=c_chars(calendar))
       calendar_p = c_loc(calendar_c)
     end if
     status_c = c_hearth_time_decode(c_text(units), calendar_p, int(same_size([size(values), size(year), &

@@ -118,7 +118,7 @@ contains
     integer(c_int) :: status_c
 
     status_c = c_hearth_pca_reset(raw(self))
-    call speak_again(self)
+    call enable(self)
     call settle(status_c, context_of(self), "pca%reset", stat, errmsg)
   end subroutine pca_reset
 
@@ -197,6 +197,7 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
+    if (is_disabled(self) .and. .not. present(stat)) return
     status_c = c_hearth_pca_partial_fit(raw(self), raw(array), time)
     call settle_in_situ(self, status_c, "pca%partial_fit", stat, errmsg)
   end subroutine pca_partial_fit
@@ -210,6 +211,7 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
+    if (is_disabled(self) .and. .not. present(stat)) return
     status_c = c_hearth_pca_partial_fit_state(raw(self), raw(state), time)
     call settle_in_situ(self, status_c, "pca%partial_fit", stat, errmsg)
   end subroutine pca_partial_fit_state
@@ -576,7 +578,7 @@ contains
 
     calendar_p = c_null_ptr
     if (present(calendar)) then
-      calendar_c = c_chars(calendar)
+      allocate (calendar_c, source=c_chars(calendar))
       calendar_p = c_loc(calendar_c)
     end if
     status_c = c_hearth_pca_set_time_units(raw(self), c_text(units), calendar_p)
@@ -594,6 +596,7 @@ contains
     character(len=*), optional, intent(inout) :: errmsg
     integer(c_int) :: status_c
 
+    if (is_disabled(self) .and. .not. present(stat)) return
     status_c = c_hearth_pca_write(raw(self), c_text(path))
     call settle_in_situ(self, status_c, "pca%write", stat, errmsg)
   end subroutine pca_write

@@ -62,7 +62,7 @@ contains
 
     name_p = c_null_ptr
     if (present(name)) then
-      name_c = c_chars(name)
+      allocate (name_c, source=c_chars(name))
       name_p = c_loc(name_c)
     end if
     call leave(self)
@@ -146,7 +146,7 @@ contains
 
     capacity_c = 1024
     do
-      name_c = c_blank(capacity_c)
+      call blank(name_c, capacity_c)
       status_c = c_hearth_variable_dimension(raw(self), c_index(dim), name_c, capacity_c, unlimited)
       if (.not. (is_cut(name_c))) exit
       capacity_c = 16 * capacity_c
@@ -170,7 +170,7 @@ contains
 
     capacity_c = 1024
     do
-      text_c = c_blank(capacity_c)
+      call blank(text_c, capacity_c)
       status_c = c_hearth_variable_attribute_text(raw(self), c_text(attribute), text_c, capacity_c, found)
       if (.not. (is_cut(text_c))) exit
       capacity_c = 16 * capacity_c

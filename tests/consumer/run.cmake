@@ -29,8 +29,9 @@ file(RENAME ${WORK}/installed ${WORK}/prefix) # nothing in it may know where it 
 
 # hearth_project(name languages...): the project with these languages enabled and no other
 function(hearth_project name)
+  list(JOIN ARGN "," joined)
   step("configuration of ${name}" ${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK}/${name} -G ${GENERATOR} -DCMAKE_PREFIX_PATH=${WORK}/prefix
-       "-DLANGUAGES=${ARGN}" "-DCMAKE_EXE_LINKER_FLAGS=${flags}" -DCMAKE_FIND_USE_PACKAGE_REGISTRY=OFF)
+       -DLANGUAGES=${joined} "-DCMAKE_EXE_LINKER_FLAGS=${flags}" -DCMAKE_FIND_USE_PACKAGE_REGISTRY=OFF)
   step("build of ${name}" ${CMAKE_COMMAND} --build ${WORK}/${name})
   foreach(language ${ARGN})
     run_on_ranks(${WORK}/${name}/consumer_${language})

@@ -11,7 +11,7 @@
 program insitu
   use mpi_f08
   use, intrinsic :: iso_fortran_env, only: output_unit, int64
-  use swe_kinds, only: wp, day_seconds
+  use swe_kinds, only: wp
   use swe_config, only: config, config_from_command_line
   use swe_model, only: model, model_create, model_step, model_destroy
   use swe_analysis, only: analysis, analysis_create, analysis_sample
@@ -74,11 +74,11 @@ contains
   function time_samples(bunches) result(seconds)
     integer, intent(in) :: bunches
     real(wp) :: seconds, tick
-    integer(int64) :: before, after, unused
+    integer(int64) :: before, after, messages, bytes
     integer :: s
 
     seconds = 0
-    call eofs%ctx%traffic(before, unused, unused)
+    call eofs%ctx%traffic(before, messages, bytes)
     do s = 1, bunches * cfg%bunch
       call model_step(m)
       call MPI_Barrier(MPI_COMM_WORLD)
@@ -87,7 +87,7 @@ contains
       call MPI_Barrier(MPI_COMM_WORLD)
       seconds = seconds + (MPI_Wtime() - tick)
     end do
-    call eofs%ctx%traffic(after, unused, unused)
+    call eofs%ctx%traffic(after, messages, bytes)
     collectives = (after - before) / bunches
     seconds = seconds / (bunches * cfg%bunch)
   end function time_samples
@@ -119,6 +119,26 @@ contains
     real(wp), allocatable :: u(:,:), y(:,:), c(:,:), z(:,:), w(:,:)
     real(wp) :: tick
     integer :: r
+
+    allocate (u(p,k+b), w(p,k), y(p,b), source=1.0_wp)
+    allocate (c(k+b,k+b), z(k+b,k), source=0.5_wp)
+    call products(u, y, c, z, w, k, b)
+    call MPI_Barrier(MPI_COMM_WORLD)
+    tick = MPI_Wtime()
+    do r = 1, 5
+      u(1,1) = real(r, wp)
+      call products(u, y, c, z, w, k, b)
+    end do
+    call MPI_Barrier(MPI_COMM_WORLD)
+    rate = 5 * 2.0_wp * p * (2.0_wp * k * b + (k + b) * real(k + b, wp) &
+      + (k + b) * real(k, wp)) / (MPI_Wtime() - tick)
+  end subroutine measure_gemm
+
+  subroutine products(u, y, c, z, w, k, b)
+    real(wp), intent(in) :: u(:,:), z(:,:)
+    real(wp), intent(inout) :: y(:,:), c(:,:), w(:,:)
+    integer, intent(in) :: k, b
+    integer :: p
     interface
       subroutine dgemm(transa, transb, m, n, k, alpha, a, lda, b, ldb, beta, &
           c, ldc)
@@ -130,30 +150,13 @@ contains
       end subroutine dgemm
     end interface
 
-    allocate (u(p,k+b), w(p,k), y(p,b), source=1.0_wp)
-    allocate (c(k+b,k+b), z(k+b,k), source=0.5_wp)
-    call products(1)
-    call MPI_Barrier(MPI_COMM_WORLD)
-    tick = MPI_Wtime()
-    do r = 1, 5
-      call products(r)
-    end do
-    call MPI_Barrier(MPI_COMM_WORLD)
-    rate = 5 * 2.0_wp * p * (2.0_wp * k * b + (k + b) * real(k + b, wp) &
-      + (k + b) * real(k, wp)) / (MPI_Wtime() - tick)
 
-  contains
-
-    subroutine products(r)
-      integer, intent(in) :: r
-
-      u(1,1) = real(r, wp)
-      call dgemm('T', 'N', k, b, p, 1.0_wp, u, p, y, p, 0.0_wp, c, k+b)
-      call dgemm('N', 'N', p, b, k, -1.0e-9_wp, u, p, c, k+b, 1.0_wp, y, p)
-      call dgemm('T', 'N', k+b, k+b, p, 1.0_wp, u, p, u, p, 0.0_wp, c, k+b)
-      call dgemm('N', 'N', p, k, k+b, 1.0_wp, u, p, z, k+b, 0.0_wp, w, p)
-    end subroutine products
-  end subroutine measure_gemm
+    p = size(u, 1)
+    call dgemm('T', 'N', k, b, p, 1.0_wp, u, p, y, p, 0.0_wp, c, k+b)
+    call dgemm('N', 'N', p, b, k, -1.0e-9_wp, u, p, c, k+b, 1.0_wp, y, p)
+    call dgemm('T', 'N', k+b, k+b, p, 1.0_wp, u, p, u, p, 0.0_wp, c, k+b)
+    call dgemm('N', 'N', p, k, k+b, 1.0_wp, u, p, z, k+b, 0.0_wp, w, p)
+  end subroutine products
 
   subroutine report()
     real(wp) :: flops, bound, points

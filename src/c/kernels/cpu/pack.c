@@ -31,7 +31,8 @@ enum { PARTS_MAX = 256 };
 typedef struct pack_task {
   int64_t (*chunk)(int64_t n, void *to, const void *from, const double *shift, const double *scale, int32_t *missing);
   cpu_convert_function load, store; /* of the source into what `chunk` takes, of what it makes into the target: both of `chunk`'s types */
-  int64_t dst_size, src_size;       /* element sizes; src_size 0: the source has to be converted */
+  int converted;                    /* the source is of another type than `chunk` takes */
+  int64_t dst_size, src_size;       /* element sizes; src_size is that of what `chunk` takes */
   int64_t infinite[PARTS_MAX];
 } pack_task;
 
@@ -68,8 +69,8 @@ static int64_t pack_chunk(const pack_task *task, const hearth_plane *plane, int6
   const int64_t *stride = plane->stride;
   const int direct = stride[DST_OPERAND] == task->dst_size, counted = plane->data[MISSING] && stride[MISSING] == (int64_t)sizeof(int32_t);
   const void *src = data[SRC_OPERAND];
-  if (stride[SRC_OPERAND] != task->src_size) {
-    task->load(n, (char *)buffers->src, task->src_size ? task->src_size : (int64_t)sizeof(double), src, stride[SRC_OPERAND]);
+  if (task->converted || stride[SRC_OPERAND] != task->src_size) {
+    task->load(n, (char *)buffers->src, task->src_size, src, stride[SRC_OPERAND]);
     src = buffers->src;
   }
   void *dst = direct ? (void *)data[DST_OPERAND] : buffers->dst;
@@ -105,7 +106,8 @@ static void choose_functions(pack_task *task, int32_t dst, int32_t src) {
   task->load = cpu_convert_row(taken, src);
   task->store = cpu_convert_row(dst, dst);
   task->dst_size = hearth_dtype_size(dst);
-  task->src_size = src == taken ? hearth_dtype_size(src) : 0;
+  task->src_size = hearth_dtype_size(taken);
+  task->converted = src != taken;
 }
 
 /* The counts as a dense array of one part: broadcast dimensions keep stride 0. Returns its number of elements. */

@@ -2,7 +2,7 @@
 !> and flops that the method cannot do without at the rates of this machine, and
 !> as a share of the model's step.
 !>
-!>   mpirun -n 2 insitu nx=1000 ny=500 steps=200 modes=16 bunch=16 eof=unused
+!>   mpirun -n 2 insitu nx=1000 ny=500 steps=200 modes=16 bunch=16 kept=26
 !>
 !> A bunch of b samples on k directions and p points of a rank costs
 !>   copy    p b (8 read + 8 written) bytes,
@@ -29,7 +29,7 @@ program insitu
   cfg = config_from_command_line()
   call model_create(m, cfg, MPI_COMM_WORLD)
   call analysis_create(eofs, m, cfg)
-  k = cfg%modes + 10
+  k = cfg%kept
   p = m%grid%nx * m%grid%ny
   call warm_up()
   step = time_steps(cfg%steps)

@@ -87,7 +87,7 @@ void run(std::int64_t n, int samples, const std::string &out) {
   std::vector<double> axis(static_cast<std::size_t>(n));
   for (std::size_t i = 0; i < axis.size(); i++) axis[i] = (static_cast<double>(i) + 0.5) / static_cast<double>(n);
 
-  hearth::array temperature = hearth::array::wrap_local(ctx, model.window(), shape, start);
+  hearth::array temperature = hearth::array::wrap(ctx, model.window(), shape, start);
   temperature.set_name("temperature", "K");
   temperature.set_axis(0, "y", "1", axis);
   temperature.set_axis(1, "x", "1", axis);

@@ -26,6 +26,7 @@ contains
     type(hearth_pca_options) :: options
 
     options%bunch = cfg%bunch
+    options%n_kept = cfg%kept
     call a%ctx%create(m%grid%comm%MPI_VAL)
     call a%h%wrap(a%ctx, hearth_window(m%h(1:m%grid%nx,1:m%grid%ny)), &
       global_shape=[m%grid%nxg, m%grid%nyg], &

@@ -24,6 +24,7 @@ module swe_config
     character(len=:), allocatable :: eof    ! NetCDF file of the EOFs
     integer :: modes = 10                   ! EOFs to find
     integer :: bunch = 16                   ! samples per update of the EOFs
+    integer :: kept = 30                    ! directions kept between updates
 
     real(wp) :: depth = 1500.0_wp           ! mean thickness, m
     real(wp) :: jet_speed = 60.0_wp         ! m/s
@@ -77,6 +78,7 @@ contains
     case ('eof');          cfg%eof = val
     case ('modes');        read (val, *, iostat=ios) cfg%modes
     case ('bunch');        read (val, *, iostat=ios) cfg%bunch
+    case ('kept');         read (val, *, iostat=ios) cfg%kept
     case ('depth');        read (val, *, iostat=ios) cfg%depth
     case ('jet_speed');    read (val, *, iostat=ios) cfg%jet_speed
     case ('jet_lat');      read (val, *, iostat=ios) cfg%jet_lat

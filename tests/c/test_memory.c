@@ -131,11 +131,12 @@ static void cap_is_kept(void **state) {
   test_context_destroy(&ctx);
 }
 
-/* 64 MiB at least per rank, by first touch and again. Time is printed, not tested: that the pages are the same ones is. */
+/* 128 MiB or more per rank, by first touch and again. Time is printed, not tested: that the pages are the same ones is. */
 static void blocks_are_recycled(void **state) {
   (void)state;
   const int64_t bytes = 512 * MiB / test_size;
   hearth_context *ctx = test_context(HEARTH_BACKEND_CPU);
+  const int64_t base = in_use(ctx);
   char *first, *again, *other;
   double took[2];
   assert_ok(hearth_allocate(ctx, bytes, &first));
@@ -152,7 +153,7 @@ static void blocks_are_recycled(void **state) {
   assert_true(other < again || other >= again + bytes - bytes / 10);
   hearth_deallocate(ctx, other);
   hearth_deallocate(ctx, again);
-  assert_int_equal(peak(ctx), bytes);
+  assert_int_equal(peak(ctx), base + bytes);
   assert_ok(hearth_allocate(ctx, bytes / 2, &again)); /* wastes too much: a fresh one */
   assert_true(again != first);
   hearth_deallocate(ctx, again);

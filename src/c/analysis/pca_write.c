@@ -128,6 +128,23 @@ static hearth_status define_modes(hearth_writer *w) {
   return HEARTH_OK;
 }
 
+/* How far a stream may be from the truth. */
+static hearth_status define_bounds(hearth_writer *w) {
+  const hearth_io_table *io = w->io;
+  HEARTH_TRY(io->output_variable(w->output, "angle_bound", HEARTH_FLOAT64, "mode", (double)NAN));
+  HEARTH_TRY(io->output_text(w->output, "angle_bound", "long_name", "upper bound of the sine of the angle to the true mode"));
+  HEARTH_TRY(io->output_variable(w->output, "discarded", HEARTH_FLOAT64, "", (double)NAN));
+  return io->output_text(w->output, "discarded", "long_name", "upper bound of the eigenvalues' error: the variance that updates have discarded");
+}
+
+static hearth_status write_bounds(hearth_writer *w) {
+  double sine[w->pca->modes], discarded;
+  HEARTH_TRY(hearth_pca_angle_bounds(w->pca, w->pca->modes, sine));
+  HEARTH_TRY(hearth_pca_discarded(w->pca, &discarded));
+  HEARTH_TRY(w->io->output_write_numbers(w->output, "angle_bound", w->pca->modes, sine));
+  return w->io->output_write_numbers(w->output, "discarded", 1, &discarded);
+}
+
 /* Coordinate variable of a dimension. */
 static hearth_status define_coordinate(hearth_writer *w, const hearth_file_dimension *dimension) {
   const hearth_io_table *io = w->io;
@@ -244,8 +261,10 @@ hearth_status hearth_pca_write(hearth_pca *pca, const char *path) {
   const bool scores = pca->phase == HEARTH_PCA_BATCH ? pca->scores != NULL : pca->options.keep_scores != 0;
   status = ctx->io->output_create(ctx, path, &w->output);
   if (status == HEARTH_OK) status = define(w, scores);
+  if (status == HEARTH_OK && pca->phase == HEARTH_PCA_STREAM) status = define_bounds(w);
   for (int32_t f = 0; f < pca->space.nfields && status == HEARTH_OK; f++) status = write_field(w, f);
   if (status == HEARTH_OK) status = write_numbers(w, scores);
+  if (status == HEARTH_OK && pca->phase == HEARTH_PCA_STREAM) status = write_bounds(w);
   if (status == HEARTH_OK) status = ctx->io->output_commit(w->output);
   const hearth_status closed = ctx->io->output_destroy(&w->output);
   hearth_deallocate(ctx, w);

@@ -11,11 +11,21 @@ struct hearth_queue;
 struct hearth_io_table; /* analysis/io_table.h */
 
 /* Kinds of objects that a context counts; a leak report names them. */
-#define HEARTH_OBJECT_LIST(X)                                                                                                                                  \
-  X(LAYOUT, "layout")                                                                                                                                          \
-  X(BUILDER, "layout builder")                                                                                                                                 \
-  X(ARRAY, "array") X(PLAN, "plan") X(METRIC, "metric") X(STATE, "state") X(SOURCE, "source") X(PCA, "pca") X(FILE, "file") X(VARIABLE, "variable")            \
-      X(OUTPUT, "output") X(BLACS, "BLACS context")
+/* clang-format off */
+#define HEARTH_OBJECT_LIST(X) \
+  X(LAYOUT, "layout") \
+  X(BUILDER, "layout builder") \
+  X(ARRAY, "array") \
+  X(PLAN, "plan") \
+  X(METRIC, "metric") \
+  X(STATE, "state") \
+  X(SOURCE, "source") \
+  X(PCA, "pca") \
+  X(FILE, "file") \
+  X(VARIABLE, "variable") \
+  X(OUTPUT, "output") \
+  X(BLACS, "BLACS context")
+/* clang-format on */
 #define HEARTH_OBJECT_ENUM(name, text) HEARTH_OBJECT_##name,
 typedef enum hearth_object_kind { HEARTH_OBJECT_LIST(HEARTH_OBJECT_ENUM) HEARTH_OBJECT_KINDS } hearth_object_kind;
 #undef HEARTH_OBJECT_ENUM

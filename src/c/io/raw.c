@@ -165,7 +165,7 @@ hearth_status hearth_raw_read(const hearth_context *ctx, const hearth_raw_file *
   char *sieves = NULL;
   if (w.sieve) HEARTH_TRY(hearth_allocate(ctx, threads * SIEVE, &sieves));
   hearth_status worst = HEARTH_OK;
-#pragma omp parallel for num_threads(threads) schedule(static) if (threads > 1)
+#pragma omp parallel for num_threads(threads) schedule(dynamic) if (threads > 1)
   for (int64_t job = 0; job < w.njobs; job++) {
     hearth_status seen, status;
 #pragma omp atomic read

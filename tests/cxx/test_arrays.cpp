@@ -134,6 +134,10 @@ static void views() {
       hearth::array a(layout, HEARTH_FLOAT32, order);
       CHECK(a.dtype() == HEARTH_FLOAT32 && a.order() == order && a.pieces() == 1 && a.shape() == (std::vector<int64_t>{9, 4}));
       CHECK(a.layout().equal(layout) == 1);
+      a.set_name("temperature");
+      a.set_axis(1, "level", "m", {1, 2, 4, 8});
+      a.set_axis(0, "x");
+      CHECK_THROWS(HEARTH_ERR_ARGUMENT, a.set_axis(1, "level", nullptr, {1, 2}));
       {
         auto view = a.access<float>(0, HEARTH_WRITE);
         CHECK(view.contiguous() && (mine.count < 2 || view.contiguous(order)));

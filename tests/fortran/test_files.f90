@@ -24,6 +24,7 @@ program test_files
     call assert_ok(stat, message, "output%create")
     call write_file()
     call read_file()
+    call dates()
     call write_eofs()
     call wrong_names()
   end if
@@ -126,6 +127,19 @@ contains
     call source%create(ctx)
     call h%source(1, source)
   end subroutine read_file
+
+  subroutine dates()
+    integer :: year(2), month(2), day(2)
+
+    call hearth_time_decode("days since 1999-12-31", values=[1.0_real64, 60.0_real64], year=year, month=month, day=day)
+    call assert_all(all(year == 2000) .and. all(month == [1, 2]) .and. all(day == [1, 29]), "dates of times")
+    call hearth_time_decode("days since 2001-02-28", "360_day", [1.0_real64, 2.0_real64], year, month, day)
+    call assert_all(all(month == [2, 2]) .and. all(day == [29, 30]), "dates in a calendar")
+    call hearth_time_decode("days", values=[1.0_real64, 2.0_real64], year=year, month=month, day=day, stat=stat, errmsg=message)
+    call assert_all(stat == HEARTH_ERR_FORMAT .and. len_trim(message) > 30, "units without a date: "//trim(message))
+    call hearth_time_decode("days since 2000-01-01", values=[1.0_real64], year=year, month=month, day=day, stat=stat)
+    call assert_all(stat == HEARTH_ERR_ARGUMENT, "arrays of different sizes")
+  end subroutine dates
 
   !> create attaches the I/O library by itself.
   subroutine write_eofs()

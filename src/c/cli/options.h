@@ -1,0 +1,34 @@
+/* What the command line says. */
+#ifndef HEARTH_CLI_OPTIONS_H
+#define HEARTH_CLI_OPTIONS_H
+#include "cli/cli.h"
+
+typedef enum cli_climatology { CLI_CLIMATOLOGY_NONE = 0, CLI_CLIMATOLOGY_MONTH, CLI_CLIMATOLOGY_DAY } cli_climatology;
+typedef enum cli_progress { CLI_PROGRESS_AUTO = 0, CLI_PROGRESS_ALWAYS, CLI_PROGRESS_NEVER } cli_progress;
+
+typedef struct cli_options {
+  /* as given; NULL or 0 where not */
+  char *output, *vars, *sample_dim, *weights, *mask, *gaps_word, *climatology_word, *plot, *device, *memory_word, *threads_word, *progress_word, *log_word,
+      *profile, *modes_word, *accuracy_word, *solver_word, *ddof_word, *rotate;
+  int standardize, streaming, reproducible, quiet, no_coasts, help, version;
+  int nfiles;
+  char **files;
+  /* understood */
+  int32_t modes, ddof, gaps, accuracy, solver, backend, threads, log;
+  cli_climatology climatology;
+  cli_progress progress;
+  int64_t memory; /* bytes, 0: not given */
+} cli_options;
+
+/* Parses the options of subcommand argv[0] and the files; *done means that help or version was asked for and printed. */
+int cli_options_pca(cli *c, int argc, const char **argv, cli_options *options, bool *done);
+int cli_options_plain(cli *c, int argc, const char **argv, cli_options *options, bool *done); /* info and plot */
+void cli_options_free(cli_options *options);
+
+/* Opens the context as the options say. Collective. */
+int cli_context_open(cli *c, const cli_options *options);
+
+/* Understanding of single options (words.c). `word` NULL leaves *value alone. */
+int cli_options_understand(cli *c, cli_options *options);
+
+#endif

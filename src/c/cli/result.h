@@ -1,0 +1,40 @@
+/* The result file of `hearth pca`: CF NetCDF-4 with the variables eof, pc, eigenvalue, explained_variance_ratio, mean, mode, and the input's coordinates. */
+#ifndef HEARTH_CLI_RESULT_H
+#define HEARTH_CLI_RESULT_H
+#include "cli/climatology.h"
+#include "cli/input.h"
+
+/* What goes into it. */
+typedef struct cli_result {
+  const cli_options *options;
+  const cli_input *input;
+  const cli_state *state;
+  const cli_groups *groups;
+  hearth_pca *pca;
+  hearth_array *scores; /* [samples, modes] */
+  const char *path, *command;
+  int32_t modes;
+  int64_t samples;
+} cli_result;
+
+/* Name of dimension `dim` of a field in the result: the file's, or x0, x1, ... and `sample`. */
+void cli_result_dim(const cli_field *field, int32_t dim, char *name);
+/* "eof" for a state of one field, "eof_NAME" otherwise. */
+void cli_result_name(const cli_result *result, int32_t f, const char *what, char *name);
+
+/* Fails early where the file cannot be written. Collective. */
+int cli_result_probe(cli *c, const char *path);
+/* Writes all of it under a temporary name and renames it. Collective. */
+int cli_result_write(cli *c, const cli_result *result);
+
+/* Parts of it: result_define.c, result_coordinates.c, result_mean.c. */
+int cli_result_define(cli *c, const cli_result *result, hearth_output *output);
+/* Defines or writes the coordinates that the input has of the result's dimensions. */
+int cli_result_coordinates_define(cli *c, const cli_result *result, hearth_output *output);
+int cli_result_coordinates_write(cli *c, const cli_result *result, hearth_output *output);
+/* Names of the field's auxiliary latitude and longitude, "" where there are none, as the attribute `coordinates` wants them. */
+int cli_result_auxiliary(cli *c, const cli_result *result, int32_t f, char *names);
+/* The mean over all samples, [space...], of the means of groups, [groups, space...]. */
+int cli_result_mean(cli *c, const cli_result *result, int32_t f, const hearth_array *groups, hearth_array **mean);
+
+#endif

@@ -29,7 +29,7 @@ static int draw_field(cli *c, const cli_gmt *gmt, const cli_picture *p, const cl
 
 static int draw_bar(cli *c, const cli_gmt *gmt, double middle, double y, double step) {
   const double length = 11;
-  return cli_gmt_run(c, gmt, "colorbar -R0/60/0/60 -Jx1c -Xf0c -Yf0c -C -Dx%.6gc/%.6gc+w%.6gc/0.32c+h+jBC+e -Bxa%.10gf%.10g", middle, y, length, 4 * step,
+  return cli_gmt_run(c, gmt, "colorbar -R0/60/0/60 -Jx1c -Xf0c -Yf0c -C -Dx%.6gc/%.6gc+w%.6gc/0.32c+h+jBC+e -Bxa%.10gf%.10g", middle, y, length, 2 * step,
                      step);
 }
 

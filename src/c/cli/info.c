@@ -10,8 +10,26 @@ typedef struct row {
   char name[CLI_NAME], shape[CLI_NAME], units[CLI_NAME], title[CLI_NAME], type[32];
 } row;
 
-/* "time 128 x lat 89 x lon 180", or the numbers alone. */
-static void write_shape(const hearth_variable *v, char *text) {
+enum { DIMENSIONS = 64 };
+
+/* Dimensions that came up so far: "time 128*, lat 89". */
+typedef struct dimensions {
+  int n;
+  char name[DIMENSIONS][CLI_NAME];
+  char list[CLI_NAME * 8];
+} dimensions;
+
+static void note_dimension(dimensions *all, const char *name, int64_t length, bool unlimited) {
+  for (int i = 0; i < all->n; i++)
+    if (strcmp(all->name[i], name) == 0) return;
+  if (all->n == DIMENSIONS) return;
+  strcpy(all->name[all->n++], name);
+  snprintf(all->list + strlen(all->list), sizeof all->list - strlen(all->list), "%s%.60s %lld%s", all->list[0] ? ", " : "", name, (long long)length,
+           unlimited ? "*" : "");
+}
+
+/* "time, lat, lon", or "150 x 4" where dimensions have no names. */
+static void write_shape(const hearth_variable *v, char *text, dimensions *all) {
   int32_t ndim = 0, unlimited = 0;
   int64_t shape[HEARTH_MAX_NDIM] = {0};
   text[0] = '\0';
@@ -19,8 +37,12 @@ static void write_shape(const hearth_variable *v, char *text) {
   for (int32_t d = 0; d < ndim; d++) {
     char name[CLI_NAME] = "";
     hearth_variable_dimension(v, d, name, sizeof name, &unlimited);
-    snprintf(text + strlen(text), CLI_NAME - strlen(text), "%s%.60s%s%lld%s", d ? " x " : "", name, name[0] ? " " : "", (long long)shape[d],
-             unlimited ? "*" : "");
+    if (name[0]) {
+      note_dimension(all, name, shape[d], unlimited != 0);
+      snprintf(text + strlen(text), CLI_NAME - strlen(text), "%s%.60s", d ? ", " : "", name);
+    } else {
+      snprintf(text + strlen(text), CLI_NAME - strlen(text), "%s%lld%s", d ? " x " : "", (long long)shape[d], unlimited ? "*" : "");
+    }
   }
   if (ndim == 0) strcpy(text, "scalar");
 }
@@ -37,7 +59,7 @@ static void write_missing(const hearth_variable *v, char *title) {
   }
 }
 
-static void describe(hearth_file *file, const char *name, row *r) {
+static void describe(hearth_file *file, const char *name, row *r, dimensions *all) {
   hearth_variable *v = NULL;
   int32_t dtype = 0, stored = 0;
   *r = (row){0};
@@ -46,7 +68,7 @@ static void describe(hearth_file *file, const char *name, row *r) {
     strcpy(r->type, "(text)");
     return;
   }
-  write_shape(v, r->shape);
+  write_shape(v, r->shape, all);
   if (hearth_variable_dtype(v, &dtype, &stored) == HEARTH_OK)
     snprintf(r->type, sizeof r->type, "%s%s", hearth_dtype_name((hearth_dtype)stored), dtype == stored ? "" : "*");
   cli_cf_text(v, "units", r->units);
@@ -96,16 +118,18 @@ static int describe_file(cli *c, const char *path, hearth_file *file) {
   int32_t n = 0;
   char text[CLI_NAME];
   int32_t found = 0;
+  dimensions all = {0};
   CLI_CHECK(c, hearth_file_variables(file, &n));
   row *rows = cli_allocate((size_t)n, sizeof *rows);
   int status = CLI_DONE;
   for (int32_t i = 0; i < n && status == CLI_DONE; i++) {
     status = cli_check(c, hearth_file_variable_name(file, i, text, sizeof text));
-    if (status == CLI_DONE) describe(file, text, &rows[i]);
+    if (status == CLI_DONE) describe(file, text, &rows[i], &all);
   }
   if (status == CLI_DONE && c->rank == 0) {
     printf("%s: %s, %d variable%s\n", path, hearth_file_format(file), n, n == 1 ? "" : "s");
     if (hearth_file_attribute_text(file, "title", text, sizeof text, &found) == HEARTH_OK && found) printf("  %s\n", text);
+    if (all.list[0]) printf("  dimensions: %s\n", all.list);
     puts("");
     print_rows(rows, n);
     puts("");

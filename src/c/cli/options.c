@@ -46,19 +46,19 @@ static int parse(cli *c, int argc, const char **argv, const struct poptOption *t
 int cli_options_pca(cli *c, int argc, const char **argv, cli_options *o, bool *done) {
   struct poptOption analysis[] = {TEXT("var", 'v', vars, "variables that form the state", "NAME[,NAME]"),
                                   TEXT("modes", 'k', modes_word, "number of modes", "K"),
-                                  TEXT("weights", '\0', weights, "metric: coslat, none (default) or a variable", "WORD|VAR"),
-                                  TEXT("climatology", '\0', climatology_word, "remove the mean of each month or day first", "none|month|day"),
-                                  FLAG("standardize", '\0', standardize, "divide by each point's standard deviation"),
-                                  TEXT("mask", '\0', mask, "auto (default: points always missing are left out), none, or a variable (0: left out)", "WORD|VAR"),
-                                  TEXT("gaps", '\0', gaps_word, "points missing at some samples: error (default) or drop", "error|drop"),
-                                  TEXT("sample-dim", '\0', sample_dim, "default: the unlimited one, else time, else first", "DIM"),
-                                  TEXT("ddof", '\0', ddof_word, "eigenvalues divide by samples - N (default 1)", "N"),
-                                  TEXT("accuracy", '\0', accuracy_word, "of products (default float64)", "float64|float32"),
-                                  TEXT("solver", '\0', solver_word, "auto (default) or gram", "auto|gram"),
+                                  TEXT("weights", '\0', weights, "none (default), coslat, or a variable", "WORD|VAR"),
+                                  TEXT("climatology", '\0', climatology_word, "remove means first: none, month or day", "WORD"),
+                                  FLAG("standardize", '\0', standardize, "divide by each point's std. deviation"),
+                                  TEXT("mask", '\0', mask, "auto (default: leaves out what is always missing), none, or a variable (0: out)", "WORD|VAR"),
+                                  TEXT("gaps", '\0', gaps_word, "points missing at times: error or drop", "WORD"),
+                                  TEXT("sample-dim", '\0', sample_dim, "default: unlimited, else time, else first", "DIM"),
+                                  TEXT("ddof", '\0', ddof_word, "variance divides by samples - N (default 1)", "N"),
+                                  TEXT("accuracy", '\0', accuracy_word, "of products: float64 (default) or float32", "TYPE"),
+                                  TEXT("solver", '\0', solver_word, "auto (default) or gram", "WORD"),
                                   FLAG("streaming", '\0', streaming, "sample by sample, as inside a model"),
                                   {"rotate", '\0', POPT_ARG_STRING | POPT_ARGFLAG_DOC_HIDDEN, &o->rotate, 0, NULL, NULL},
                                   POPT_TABLEEND};
-  struct poptOption results[] = {TEXT("output", 'o', output, "result (default: FILE's stem + .pca.nc)", "FILE"),
+  struct poptOption results[] = {TEXT("output", 'o', output, "default: FILE's stem + .pca.nc", "FILE"),
                                  TEXT("plot", '\0', plot, "pictures PREFIX-*.png, by GMT", "PREFIX"),
                                  TEXT("profile", '\0', profile, "timings and bytes per phase as JSON", "FILE"),
                                  TEXT("progress", '\0', progress_word, "bar: auto (default), always or never", "WORD"),
@@ -67,14 +67,14 @@ int cli_options_pca(cli *c, int argc, const char **argv, cli_options *o, bool *d
                                  POPT_TABLEEND};
   struct poptOption machine[] = {TEXT("memory", '\0', memory_word, "bytes per rank: 200M, 2G", "SIZE"),
                                  TEXT("threads", '\0', threads_word, "OpenMP threads per rank", "N"),
-                                 TEXT("device", '\0', device, "where to compute", "cpu|cuda|hip"),
+                                 TEXT("device", '\0', device, "cpu (default), cuda or hip", "WORD"),
                                  FLAG("reproducible", '\0', reproducible, "same bits on any number of ranks"),
                                  FLAG("help", 'h', help, "this text"),
                                  FLAG("version", '\0', version, "the version"),
                                  POPT_TABLEEND};
   const struct poptOption table[] = {GROUP(analysis, "Analysis:"), GROUP(results, "Results:"), GROUP(machine, "Machine and help:"), POPT_TABLEEND};
   return parse(c, argc, argv, table, o, "FILE... --var NAME --modes K [OPTION...]",
-               "\nExample: mpirun -n 4 hearth pca winds.nc --var UWND --modes 4 --weights coslat \\\n             -o winds.pca.nc --plot winds", done);
+               "\nExample: mpirun -n 4 hearth pca winds.nc --var UWND --modes 4 \\\n             --weights coslat -o winds.pca.nc --plot winds", done);
 }
 
 int cli_options_plain(cli *c, int argc, const char **argv, cli_options *o, bool *done) {

@@ -49,6 +49,15 @@ static hearth_status multiply_any(hearth_queue *queue, double alpha, const heart
   return status;
 }
 
+hearth_status cpu_scale(hearth_queue *queue, double beta, const hearth_view *c) {
+  if (beta == 0.0) return cpu_fill(queue, c, 0.0);
+  const float narrow = (float)beta;
+  hearth_view factor = *c;
+  factor.data = c->dtype == HEARTH_FLOAT32 ? (void *)&narrow : (void *)&beta;
+  factor.stride[0] = factor.stride[1] = 0;
+  return cpu_multiply(queue, c, c, &factor);
+}
+
 /* Cuts what BLAS's integers cannot count. */
 static hearth_status multiply_cut(hearth_queue *queue, double alpha, const hearth_view *a, const hearth_view *b, double beta, const hearth_view *c) {
   const int64_t m = c->extent[0], n = c->extent[1], k = a->extent[1], most = CPU_BLAS_EXTENT_MAX;
@@ -57,7 +66,7 @@ static hearth_status multiply_cut(hearth_queue *queue, double alpha, const heart
       const hearth_view rows = hearth_view_part(c, 0, i, m - i < most ? m - i : most);
       const hearth_view block = hearth_view_part(&rows, 1, j, n - j < most ? n - j : most);
       const hearth_view left = hearth_view_part(a, 0, i, rows.extent[0]), right = hearth_view_part(b, 1, j, block.extent[1]);
-      for (int64_t l = 0; l == 0 || l < k; l += most) {
+      for (int64_t l = 0; l < k; l += most) {
         const int64_t depth = k - l < most ? k - l : most;
         const hearth_view x = hearth_view_part(&left, 1, l, depth), y = hearth_view_part(&right, 0, l, depth);
         HEARTH_TRY(multiply_any(queue, alpha, &x, &y, l == 0 ? beta : 1.0, &block));
@@ -68,5 +77,6 @@ static hearth_status multiply_cut(hearth_queue *queue, double alpha, const heart
 
 hearth_status cpu_gemm(hearth_queue *queue, double alpha, const hearth_view *a, const hearth_view *b, double beta, const hearth_view *c) {
   HEARTH_TRY(hearth_check_gemm(queue->ctx, HEARTH_SPACE_HOST, a, b, c));
+  if (a->extent[1] == 0 || alpha == 0.0) return cpu_scale(queue, beta, c);
   return multiply_cut(queue, alpha, a, b, beta, c);
 }

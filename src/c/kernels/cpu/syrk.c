@@ -3,6 +3,7 @@
 #include "core/memory.h"
 #include "kernels/check.h"
 #include "kernels/cpu/blas.h"
+#include "kernels/cpu/gemm.h"
 
 enum { BLOCK = 4096, TILE = 32 };
 
@@ -73,7 +74,7 @@ static hearth_status add_all(hearth_queue *queue, double alpha, const hearth_vie
   void *copy = NULL;
   hearth_status status = narrow ? hearth_allocate(queue->ctx, n * n * size, &products) : HEARTH_OK;
   if (status == HEARTH_OK && !direct) status = hearth_allocate(queue->ctx, n * (k < most ? k : most) * size, &copy);
-  for (int64_t l = 0; status == HEARTH_OK && (l == 0 || l < k); l += most) {
+  for (int64_t l = 0; status == HEARTH_OK && l < k; l += most) {
     const hearth_view part = hearth_view_part(a, 1, l, k - l < most ? k - l : most);
     hearth_view block = part;
     if (!direct) {
@@ -100,6 +101,7 @@ hearth_status cpu_syrk(hearth_queue *queue, double alpha, const hearth_view *a, 
   HEARTH_TRY(hearth_check_syrk(queue->ctx, HEARTH_SPACE_HOST, a, c));
   const int64_t n = c->extent[0];
   if (n == 0) return HEARTH_OK;
+  if (a->extent[1] == 0 || alpha == 0.0) return cpu_scale(queue, beta, c);
   if (n > CPU_BLAS_EXTENT_MAX) return hearth_fail(queue->ctx, HEARTH_ERR_UNSUPPORTED, "syrk: %lld rows are more than BLAS can count", (long long)n);
   const hearth_view transposed = hearth_view_transposed(c);
   if (cpu_blas_columns(c)) return multiply(queue, alpha, a, beta, c);

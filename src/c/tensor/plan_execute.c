@@ -47,13 +47,14 @@ static hearth_status allocate_slots(run *r) {
   return hearth_allocate(plan->ctx, SLOTS * peers * (int64_t)sizeof *r->request, &r->request);
 }
 
-/* Bytes of one slot: a chunk that fits a cache, less where many peers or the context's cap allow less. Without a cap it is known without asking. */
+/* Bytes of one slot: a chunk that fits a cache, less where many peers or the context's cap allow less. Only under a cap do ranks have to ask
+ * each other, and then nobody may have failed before. */
 static hearth_status agree_on_chunk(const run *r, hearth_status mine, int64_t *bytes) {
   const hearth_plan *plan = r->plan;
   int64_t in_use = 0, peak = 0, cap = 0, room = buffer_bytes;
-  HEARTH_TRY(hearth_agree(plan->ctx, mine));
   hearth_memory_usage(plan->ctx->memory, &in_use, &peak, &cap);
   if (cap > 0) {
+    HEARTH_TRY(hearth_agree(plan->ctx, mine));
     const int64_t left = (cap - in_use) / 2;
     if (left < room) room = left;
     HEARTH_TRY(hearth_allreduce_i64(plan->ctx, &room, 1, HEARTH_OP_MIN));
@@ -186,12 +187,13 @@ hearth_status hearth_plan_execute(hearth_plan *plan, const hearth_array *source,
   run r = {.plan = plan};
   bool in_flight = false;
   int64_t slot_bytes = 0;
-  hearth_status status = check_arrays(plan, source, target);
-  if (status == HEARTH_OK) describe_run(&r, source, target);
-  if (status == HEARTH_OK) status = allocate_slots(&r);
-  if (status == HEARTH_OK) status = ctx->backend->wait(ctx->queue);
-  HEARTH_GOTO(done, agree_on_chunk(&r, status, &slot_bytes));
-  HEARTH_GOTO(done, hearth_agree(ctx, prepare(&r, slot_bytes)));
+  hearth_status status, mine = check_arrays(plan, source, target);
+  if (mine == HEARTH_OK) describe_run(&r, source, target);
+  if (mine == HEARTH_OK) mine = allocate_slots(&r);
+  if (mine == HEARTH_OK) mine = ctx->backend->wait(ctx->queue);
+  HEARTH_GOTO(done, agree_on_chunk(&r, mine, &slot_bytes));
+  if (mine == HEARTH_OK) mine = prepare(&r, slot_bytes);
+  HEARTH_GOTO(done, hearth_agree(ctx, mine));
   in_flight = true; /* after a failure of MPI itself requests may still refer to the buffers, which therefore stay */
   HEARTH_GOTO(done, exchange(&r));
   in_flight = false;

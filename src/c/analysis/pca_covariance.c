@@ -25,7 +25,8 @@ static hearth_status allocate_points(hearth_points *points) {
   hearth_pca_fit_job *job = points->job;
   const hearth_context *ctx = job->pca->ctx;
   const int64_t p = points->points, groups = job->pca->ngroups;
-  const int64_t usual = HEARTH_PANEL_BYTES / (int64_t)sizeof(double) / (p ? p : 1), most = (job->n + ctx->size - 1) / ctx->size;
+  const int64_t panel = job->budget < HEARTH_PANEL_BYTES ? job->budget : HEARTH_PANEL_BYTES, usual = panel / (int64_t)sizeof(double) / (p ? p : 1),
+                most = (job->n + ctx->size - 1) / ctx->size;
   points->rows = usual < 256 ? 256 : usual;
   if (points->rows > 4096) points->rows = 4096;
   if (points->rows > most) points->rows = most;

@@ -30,7 +30,7 @@ typedef struct hearth_pca_fit_job {
   const char *phase;
 } hearth_pca_fit_job;
 
-#define HEARTH_PANEL_BYTES ((int64_t)8 << 20)
+#define HEARTH_PANEL_BYTES ((int64_t)8 << 20) /* of a panel; less where the blocks are smaller */
 
 /* pca_boxes.c: the parts of a box of `extent` in memory order, of at most `limit` elements each (at least one index of the fastest dimension).
  * Set *box to zero counts first; false when there are no more. */

@@ -284,7 +284,8 @@ static hearth_status set_scores(hearth_pca_fit_job *job, const double *vectors) 
 static hearth_status allocate_job(hearth_pca_fit_job *job) {
   hearth_pca *pca = job->pca;
   const hearth_context *ctx = pca->ctx;
-  const int64_t least = 128 * job->n, usual = HEARTH_PANEL_BYTES / (int64_t)sizeof(double), per_rank = pca->space.points * job->n;
+  const int64_t least = 128 * job->n, usual = (job->budget < HEARTH_PANEL_BYTES ? job->budget : HEARTH_PANEL_BYTES) / (int64_t)sizeof(double),
+                per_rank = pca->space.points * job->n;
   job->panel_size = least > usual ? least : usual;
   if (job->panel_size > per_rank) job->panel_size = per_rank > job->n ? per_rank : job->n;
   job->missing_size = job->panel_size / job->n;

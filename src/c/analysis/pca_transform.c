@@ -62,7 +62,8 @@ static hearth_status prepare(hearth_transform *t) {
   t->rows = budget / sample < 1 ? 1 : budget / sample > 1024 ? 1024 : budget / sample;
   if (t->rows > t->series->samples) t->rows = t->series->samples;
   if (t->rows < 1) t->rows = 1;
-  const int64_t usual = HEARTH_PANEL_BYTES / (int64_t)sizeof(double), whole = t->rows * (pca->space.points ? pca->space.points : 1);
+  const int64_t usual = (budget < HEARTH_PANEL_BYTES ? budget : HEARTH_PANEL_BYTES) / (int64_t)sizeof(double),
+                whole = t->rows * (pca->space.points ? pca->space.points : 1);
   t->panel_size = whole < usual ? whole : usual > 64 * t->rows ? usual : 64 * t->rows;
   hearth_status status = hearth_pca_allocate(ctx, t->panel_size, &t->panel);
   if (status == HEARTH_OK) status = hearth_pca_allocate(ctx, t->rows * pca->modes, &t->product);

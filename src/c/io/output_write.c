@@ -10,7 +10,7 @@
 #include "tensor/array_impl.h"
 #include <math.h>
 
-#define STAGE ((int64_t)1 << 20) /* elements */
+#define STAGE ((int64_t)1 << 17) /* elements: 1 MiB of float64, so that a small memory cap leaves room for it */
 
 typedef struct writing {
   hearth_output *output;

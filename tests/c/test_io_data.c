@@ -319,6 +319,46 @@ static void sources(void **state) {
   test_context_destroy(&ctx);
 }
 
+/* Box after box under a memory cap well below the file's size: the stages and the cache keep to it. */
+static void capped(void **state) {
+  (void)state;
+  enum { STEPS = 16 };
+  char path[TEST_PATH];
+  if (!test_data("ersst/ersstv5_2010-2020.nc", path)) return;
+  hearth_context_options options = HEARTH_CONTEXT_OPTIONS_INIT;
+  options.leak_check = 1;
+  options.backend = HEARTH_BACKEND_GUARD;
+  options.memory_cap = 4 << 20;
+  hearth_context *ctx = test_context_with(&options);
+  hearth_file *file = NULL;
+  hearth_variable *variable = NULL;
+  hearth_layout *layout = NULL;
+  hearth_array *array = NULL;
+  const int64_t box[3] = {STEPS, 89, 180};
+  double sum = 0.0;
+  assert_ok(hearth_file_open(ctx, path, &file));
+  assert_ok(hearth_variable_open(file, "sst", &variable));
+  assert_ok(hearth_layout_split(ctx, 3, box, 2, &layout));
+  assert_ok(hearth_array_create(layout, HEARTH_FLOAT64, HEARTH_COLUMN_MAJOR, &array));
+  for (int64_t from = 0; from < 128; from += STEPS) {
+    hearth_window w;
+    assert_ok(hearth_variable_read(variable, (const int64_t[]){from, 0, 0}, 3, array));
+    assert_ok(hearth_array_access(array, 0, HEARTH_READ, &w));
+    for (int64_t i = 0; i < w.extent[0] * w.extent[1] * w.extent[2]; i++) {
+      const double x = io_load(&w, (const int64_t[]){i % STEPS, i / STEPS % 89, i / STEPS / 89});
+      if (!isnan(x)) sum += x;
+    }
+    hearth_array_release(array, 0);
+  }
+  MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD);
+  assert_near(sum, 19756415.898429092, 1e-3);
+  assert_ok(hearth_array_destroy(&array));
+  assert_ok(hearth_layout_destroy(&layout));
+  assert_ok(hearth_variable_destroy(&variable));
+  assert_ok(hearth_file_destroy(&file));
+  test_context_destroy(&ctx);
+}
+
 /* What cannot be read says so, and leaves nothing behind. */
 static void refusals(void **state) {
   (void)state;
@@ -356,6 +396,6 @@ static void refusals(void **state) {
   test_context_destroy(&ctx);
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(values),     cmocka_unit_test(layouts), cmocka_unit_test(complex_values),
-                                          cmocka_unit_test(attributes), cmocka_unit_test(sources), cmocka_unit_test(refusals)};
+static const struct CMUnitTest tests[] = {cmocka_unit_test(values),  cmocka_unit_test(layouts), cmocka_unit_test(complex_values), cmocka_unit_test(attributes),
+                                          cmocka_unit_test(sources), cmocka_unit_test(capped),  cmocka_unit_test(refusals)};
 HEARTH_TEST_MAIN(tests)

@@ -1,10 +1,13 @@
+#include "core/context_impl.h"
 #include "core/error.h"
 #include "io/format_hdf5.h"
 
 #define CACHE_LIMIT ((int64_t)64 << 20) /* bytes */
 
 /* The default cache of 1 MiB holds not even one row of chunks of a usual field: a caller that reads band after band would decompress each chunk again. */
-static void set_cache(const hearth_variable_info *info, hid_t access) {
+static void set_cache(const hearth_context *ctx, const hearth_variable_info *info, hid_t access) {
+  const int64_t cap = ctx->options.memory_cap; /* HDF5's memory is not in the account: a small part of what is allowed */
+  const double limit = cap > 0 && cap / 16 < CACHE_LIMIT ? (double)(cap / 16) : (double)CACHE_LIMIT;
   double row = (double)hearth_dtype_size((hearth_dtype)info->staged), chunks = 1.0;
   if (info->ndim == 0 || info->chunk[0] == 0) return;
   for (int32_t d = 0; d < info->ndim; d++) {
@@ -13,7 +16,7 @@ static void set_cache(const hearth_variable_info *info, hid_t access) {
     chunks *= (double)n;
   }
   if (row < 1 << 20) row = 1 << 20;
-  if (row > (double)CACHE_LIMIT) row = (double)CACHE_LIMIT;
+  if (row > limit) row = limit;
   if (chunks > 10000.0) chunks = 10000.0;
   H5Pset_chunk_cache(access, (size_t)(101.0 * chunks + 420.0), (size_t)row, 0.75);
 }
@@ -22,7 +25,7 @@ static hearth_status open_dataset(hearth_file *file, hearth_variable_info *info)
   const hearth_hdf5_state *state = file->state;
   if (info->id >= 0) return HEARTH_OK;
   const hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
-  set_cache(info, access);
+  set_cache(file->ctx, info, access);
   info->id = H5Dopen2(state->id, info->path, access);
   const hearth_status status =
       info->id >= 0 ? HEARTH_OK : hearth_hdf5_fail(file->ctx, HEARTH_ERR_FORMAT, "cannot open variable '%s' of '%s'", info->name, file->path);

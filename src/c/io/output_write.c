@@ -10,7 +10,8 @@
 #include "tensor/array_impl.h"
 #include <math.h>
 
-#define STAGE ((int64_t)1 << 17) /* elements: 1 MiB of float64, so that a small memory cap leaves room for it */
+#define STAGE ((int64_t)1 << 20) /* elements of a tile: few and long collective writes */
+#define LEAST_STAGE ((int64_t)1 << 14)
 
 typedef struct writing {
   hearth_output *output;
@@ -18,6 +19,7 @@ typedef struct writing {
   hearth_output_var *var;
   int32_t ndim;         /* of the array: 1 for a scalar */
   int32_t dtype;        /* of the elements in the file */
+  int64_t room;         /* elements of a tile; the same on all ranks */
   int32_t staged;       /* what the backend copies to: dtype, or float64 if values must be looked at on their way to an integer */
   char *stage, *packed; /* packed may be stage */
   hid_t transfer, type;
@@ -113,13 +115,21 @@ static hearth_status write_round(const writing *w, const hearth_span *tile, int6
   return status;
 }
 
+/* A small memory cap leaves the stage a sixteenth. */
+static int64_t stage_room(const hearth_context *ctx) {
+  const int64_t cap = ctx->options.memory_cap, share = cap / 16 / (int64_t)sizeof(double);
+  if (cap == 0 || share > STAGE) return STAGE;
+  return share > LEAST_STAGE ? share : LEAST_STAGE;
+}
+
 static hearth_status allocate_stages(writing *w, int32_t source) {
+  w->room = stage_room(w->ctx);
   w->dtype = w->var->dtype == HEARTH_BOOL ? HEARTH_INT8 : w->var->dtype;
   w->staged = w->dtype;
   if (hearth_dtype_is_integer(w->dtype) && source != w->dtype && (w->dtype != HEARTH_INT64 || !hearth_dtype_is_integer(source))) w->staged = HEARTH_FLOAT64;
-  HEARTH_TRY(hearth_allocate(w->ctx, STAGE * hearth_dtype_size((hearth_dtype)w->staged), &w->stage));
+  HEARTH_TRY(hearth_allocate(w->ctx, w->room * hearth_dtype_size((hearth_dtype)w->staged), &w->stage));
   w->packed = w->stage;
-  if (w->staged != w->dtype) HEARTH_TRY(hearth_allocate(w->ctx, STAGE * hearth_dtype_size((hearth_dtype)w->dtype), &w->packed));
+  if (w->staged != w->dtype) HEARTH_TRY(hearth_allocate(w->ctx, w->room * hearth_dtype_size((hearth_dtype)w->dtype), &w->packed));
   return HEARTH_OK;
 }
 
@@ -167,7 +177,7 @@ static hearth_status plan_rounds(writing *w, const hearth_array *array, hearth_t
   for (int32_t d = 0; d < HEARTH_MAX_NDIM; d++) any[d] = INT64_MAX;
   if (status == HEARTH_OK && hearth_layout_is_primary(array->layout, w->ctx->rank) && hearth_layout_volume_of(array->layout, w->ctx->rank) > 0) {
     status = hearth_tiling_make(array->layout, any, tiling);
-    tiling->limit = STAGE;
+    tiling->limit = w->room;
     while (status == HEARTH_OK && hearth_tiling_next(tiling, tile)) ++*mine;
     if (status == HEARTH_OK) hearth_tiling_rewind(tiling);
   }
@@ -202,8 +212,8 @@ static hearth_status write_values(writing *w, int64_t n, const double *values) {
   HEARTH_TRY(hearth_agree(w->ctx, status));
   w->ndim = 1;
   begin(w);
-  for (int64_t from = 0; from < n; from += STAGE) {
-    const int64_t m = n - from < STAGE ? n - from : STAGE;
+  for (int64_t from = 0; from < n; from += w->room) {
+    const int64_t m = n - from < w->room ? n - from : w->room;
     hearth_span tile = {from, 0, m, 1, m};
     const hearth_view src = {.data = (void *)(values + from), .dtype = HEARTH_FLOAT64, .ndim = 1, .extent = {m}, .stride = {sizeof(double)}};
     int64_t staged = 0;

@@ -9,7 +9,8 @@
 #include "io/io_impl.h"
 #include "tensor/array_impl.h"
 
-#define STAGE ((int64_t)8 << 20)          /* bytes of a staging tile */
+#define STAGE ((int64_t)8 << 20) /* bytes of a staging tile */
+#define LEAST_STAGE ((int64_t)256 << 10)
 #define LARGEST_CHUNK ((int64_t)64 << 20) /* chunks up to this are never cut: a cut chunk may be decompressed twice */
 #define GAP ((int64_t)256 << 10)          /* bytes that are cheaper read and thrown away than left out */
 #define SLICE ((int64_t)1 << 16)          /* elements that a thread unpacks at a time */
@@ -206,6 +207,15 @@ static hearth_status read_tile(reading *r, const hearth_span *tile, int64_t *sta
   return read_staged(r, tile, stage_capacity, values_capacity);
 }
 
+/* Bytes of a staging tile: what a small memory cap leaves is shared with the unpacked values, and with the caller. */
+static int64_t stage_bytes(const hearth_context *ctx) {
+  int64_t in_use = 0, peak = 0, cap = 0;
+  hearth_context_memory(ctx, &in_use, &peak, &cap);
+  const int64_t share = (cap - in_use) / 8;
+  if (cap == 0 || share > STAGE) return STAGE;
+  return share > LEAST_STAGE ? share : LEAST_STAGE;
+}
+
 /* Elements of a tile: all at once where nothing is staged or unpacked. */
 static int64_t tile_limit(const reading *r, const hearth_tiling *tiling) {
   bool whole = r->direct && !r->unpack;
@@ -215,7 +225,8 @@ static int64_t tile_limit(const reading *r, const hearth_tiling *tiling) {
     chunk *= r->info->chunk[d] > 0 ? r->info->chunk[d] : 1;
   }
   if (whole && fits(r, r->into->extent, r->into->stride, as)) return INT64_MAX;
-  return (chunk > STAGE && chunk <= LARGEST_CHUNK ? chunk : STAGE) / r->element;
+  const int64_t stage = stage_bytes(r->ctx);
+  return (stage == STAGE && chunk > STAGE && chunk <= LARGEST_CHUNK ? chunk : stage) / r->element;
 }
 
 static hearth_status read_part(reading *r, const hearth_layout *layout) {

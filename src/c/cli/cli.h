@@ -30,7 +30,11 @@ typedef struct cli {
 int cli_fail(cli *c, int exit_status, const char *format, ...) HEARTH_PRINTF(3, 4);
 /* The exit status of a library call; its last error becomes the message. `what` says what was being done, "" for nothing. */
 int cli_check(cli *c, hearth_status status);
+/* The same with words in front of the message. */
+int cli_check_about(cli *c, hearth_status status, const char *about);
 int cli_check_time(cli *c, hearth_status status, const char *variable); /* of hearth_time_decode, whose error belongs to no context */
+/* Adds to the message what the user can do, where the library's words end. */
+void cli_hint(cli *c, const char *text);
 #define CLI_CHECK(c, call) CLI_TRY(cli_check((c), (call)))
 
 /* Memory for small things: ends the whole program, by MPI_Abort, where there is none. Free with free(). */

@@ -9,7 +9,7 @@ static int by_variable(cli *c, const char *name, const cli_input *input, const c
   hearth_variable *variable = NULL;
   hearth_array *mask = NULL;
   int32_t naxes = 0, axes[HEARTH_MAX_NDIM];
-  CLI_CHECK(c, hearth_variable_open(input->file[0], name, &variable));
+  CLI_TRY(cli_check_about(c, hearth_variable_open(input->file[0], name, &variable), "--mask"));
   int status = cli_cf_axes(c, "--mask", name, variable, field, &naxes, axes);
   if (status == CLI_DONE) status = cli_check(c, hearth_variable_load(variable, 0, &mask));
   if (status == CLI_DONE) status = cli_check(c, hearth_metric_mask(metric, f, mask, naxes, axes));

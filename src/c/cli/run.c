@@ -50,6 +50,18 @@ int cli_check(cli *c, hearth_status status) {
   return exit_status_of(status);
 }
 
+int cli_check_about(cli *c, hearth_status status, const char *about) {
+  char lead[CLI_NAME];
+  snprintf(lead, sizeof lead, "%.200s: ", about);
+  if (status != HEARTH_OK) keep_error(c, c->ctx, status, lead);
+  return exit_status_of(status);
+}
+
+void cli_hint(cli *c, const char *text) {
+  const size_t used = strlen(c->message);
+  if (used) snprintf(c->message + used, sizeof c->message - used, "; %s", text);
+}
+
 int cli_check_time(cli *c, hearth_status status, const char *variable) {
   char lead[CLI_NAME];
   snprintf(lead, sizeof lead, "time coordinate '%.200s': ", variable);

@@ -2,6 +2,7 @@
 #include "cli/metric.h"
 #include "cli/values.h"
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,10 +42,12 @@ static int by_variable(cli *c, const char *name, const cli_input *input, const c
   hearth_variable *variable = NULL;
   hearth_array *weight = NULL;
   int32_t naxes = 0, axes[HEARTH_MAX_NDIM];
-  CLI_CHECK(c, hearth_variable_open(input->file[0], name, &variable));
+  CLI_TRY(cli_check_about(c, hearth_variable_open(input->file[0], name, &variable), "--weights"));
   int status = cli_cf_axes(c, "--weights", name, variable, field, &naxes, axes);
+  char about[CLI_NAME];
+  snprintf(about, sizeof about, "--weights %.200s", name);
   if (status == CLI_DONE) status = cli_check(c, hearth_variable_load(variable, 0, &weight));
-  if (status == CLI_DONE) status = cli_check(c, hearth_metric_weight(metric, f, weight, naxes, axes));
+  if (status == CLI_DONE) status = cli_check_about(c, hearth_metric_weight(metric, f, weight, naxes, axes), about);
   hearth_array_destroy(&weight);
   hearth_variable_destroy(&variable);
   return status;

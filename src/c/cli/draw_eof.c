@@ -49,14 +49,19 @@ static void write_title(const cli_picture *p, int32_t mode, char *title, size_t 
   snprintf(title, capacity, "EOF %d%s%s (%.1f %%)%s%s", mode + 1, p->field[0] ? " of " : "", p->field, 100 * p->ratio[mode], p->note[0] ? ", " : "", p->note);
 }
 
+static void axis_label(const cli_picture_axis *axis, char *text, size_t capacity) {
+  const bool units = axis->units[0] && strcmp(axis->units, "1") != 0;
+  snprintf(text, capacity, "%s%s%s%s", axis->name, units ? " (" : "", units ? axis->units : "", units ? ")" : "");
+}
+
 /* Names of axes that are no longitude and latitude. */
 static int label_axes(cli *c, const cli_gmt *gmt, const cli_picture *p, double x, double y, double width) {
   char text[2 * CLI_NAME + 4];
   if (p->map) return CLI_DONE;
-  snprintf(text, sizeof text, "%s%s%s%s", p->x.name, p->x.units[0] ? " (" : "", p->x.units, p->x.units[0] ? ")" : "");
+  axis_label(&p->x, text, sizeof text);
   CLI_TRY(cli_gmt_text(c, gmt, x + width / 2, y - 0.95, "9p,Helvetica", 0, "MC", text));
   if (p->ydim < 0) return CLI_DONE;
-  snprintf(text, sizeof text, "%s%s%s%s", p->y.name, p->y.units[0] ? " (" : "", p->y.units, p->y.units[0] ? ")" : "");
+  axis_label(&p->y, text, sizeof text);
   return cli_gmt_text(c, gmt, x - 0.9, y + 0.2, "9p,Helvetica", 90, "BL", text);
 }
 

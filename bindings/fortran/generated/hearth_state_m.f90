@@ -51,8 +51,8 @@ contains
   end subroutine state_create
 
   !> Appends a field. The array stays the caller's, who keeps it alive as long as the state is used; what the host
-  !> writes into a wrapped array is what the next call sees.
-  !> Local. Errors: ARGUMENT (NULL, empty name, name used twice, array of another context), MEMORY.
+  !> writes into a wrapped array is what the next call sees. Local. Errors: ARGUMENT (NULL, empty name, name used twice,
+  !> array of another context), MEMORY.
   subroutine state_add(self, name, array, stat, errmsg)
     class(hearth_state), intent(inout) :: self
     character(len=*), intent(in) :: name

@@ -627,8 +627,7 @@ public:
   explicit state(hearth::context &ctx) : state(create(ctx)) {}
 
   /// Appends a field. The array stays the caller's, who keeps it alive as long as the state is used; what the host writes into a wrapped array is
-  /// what the next call sees.
-  /// Local. Errors: ARGUMENT (NULL, empty name, name used twice, array of another context), MEMORY.
+  /// what the next call sees. Local. Errors: ARGUMENT (NULL, empty name, name used twice, array of another context), MEMORY.
   void add(const std::string &name, hearth::array &array) {
     detail::check(hearth_state_add(get(), name.c_str(), array.get()), context_handle(), "state::add");
   }

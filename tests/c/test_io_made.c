@@ -53,7 +53,7 @@ static void make_types(hid_t file, const made_values *v) {
   const hid_t boolean = H5Tenum_create(H5T_NATIVE_INT8), color = H5Tenum_create(H5T_NATIVE_INT32), text = H5Tcopy(H5T_C_S1);
   int8_t no = 0, yes = 1;
   for (int i = 0; i < NX * NY; i++) {
-    char name[8];
+    char name[16];
     snprintf(name, sizeof name, "c%d", i);
     H5Tenum_insert(color, name, &i);
   }

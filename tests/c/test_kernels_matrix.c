@@ -272,9 +272,11 @@ static void test_tiles(void **state) {
   for (int i = 0; i < 3; ++i) {
     hearth_context *ctx = kernels_context(CONTEXTS - 1);
     ctx->queue->tiles = sets[i];
-    stream_all(ctx);
-    check_gemm(ctx, HEARTH_FLOAT64, (size){11, 13, 4003}, (layout[]){ROW, COLUMN, ROW}, 1.0, 0.5);
-    check_gemm(ctx, HEARTH_FLOAT64, (size){4003, 13, 11}, (layout[]){COLUMN, ROW, COLUMN}, 1.0, 0.5);
+    if (i % test_size == test_rank) {
+      stream_all(ctx);
+      check_gemm(ctx, HEARTH_FLOAT64, (size){11, 13, 4003}, (layout[]){ROW, COLUMN, ROW}, 1.0, 0.5);
+      check_gemm(ctx, HEARTH_FLOAT64, (size){4003, 13, 11}, (layout[]){COLUMN, ROW, COLUMN}, 1.0, 0.5);
+    }
     test_context_destroy(&ctx);
   }
 }

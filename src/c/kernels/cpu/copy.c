@@ -2,34 +2,32 @@
 #include "core/error.h"
 #include "kernels/check.h"
 #include "kernels/cpu/convert.h"
-#include "kernels/cpu/gemm.h"
+#include "kernels/cpu/queue.h"
 #include <stdlib.h>
 
-/* Elements of a row that are done for all rows before the next ones, where the source runs across the rows: their source lines stay in the first cache. */
-enum { TILE = 64 };
+/* A transposition goes by tiles of so many elements of so many rows: the source lines of a tile stay in the first cache until they are used up. */
+enum { TILE = 16, TILE_ROWS = 256 };
 
 typedef struct copy_task {
   cpu_convert_function row;
 } copy_task;
 
+static int64_t at_most(int64_t n, int64_t most) {
+  return n < most ? n : most;
+}
+
 static void copy_plane(void *task, const hearth_plane *plane) {
   const cpu_convert_function row = ((const copy_task *)task)->row;
   const int64_t dst_stride = plane->stride[0], src_stride = plane->stride[1];
-  const int across = plane->rows > 1 && src_stride != 0 && llabs(plane->row_stride[1]) < llabs(src_stride);
-  const int64_t step = across ? TILE : plane->n;
-  for (int64_t j = 0; j < plane->n; j += step) {
-    const int64_t n = plane->n - j < step ? plane->n - j : step;
-    char *dst = plane->data[0] + j * dst_stride;
-    const char *src = plane->data[1] + j * src_stride;
-    for (int64_t i = 0; i < plane->rows; ++i) row(n, dst + i * plane->row_stride[0], dst_stride, src + i * plane->row_stride[1], src_stride);
-  }
-}
-
-void cpu_copy_here(const hearth_view *dst, const hearth_view *src) {
-  hearth_loops loops;
-  copy_task task = {cpu_convert_row(dst->dtype, src->dtype)};
-  hearth_loops_plan(&loops, 2, (const hearth_view *[]){dst, src});
-  hearth_loops_run(&loops, copy_plane, &task);
+  const int across = plane->rows > 1 && llabs(plane->row_stride[1]) < llabs(src_stride);
+  const int64_t step = across ? TILE : plane->n, block = across ? TILE_ROWS : plane->rows;
+  for (int64_t first = 0; first < plane->rows; first += block)
+    for (int64_t j = 0; j < plane->n; j += step) {
+      char *dst = plane->data[0] + j * dst_stride;
+      const char *src = plane->data[1] + j * src_stride;
+      for (int64_t i = first; i < first + at_most(plane->rows - first, block); ++i)
+        row(at_most(plane->n - j, step), dst + i * plane->row_stride[0], dst_stride, src + i * plane->row_stride[1], src_stride);
+    }
 }
 
 static void copy_elements(hearth_queue *queue, const hearth_view *dst, const hearth_view *src) {

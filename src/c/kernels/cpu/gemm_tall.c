@@ -1,4 +1,5 @@
-/* Products with one long dimension: threads share it, each works on tiles of rows that stay in the second cache. */
+/* Products with one long dimension: threads share it. Where the columns are contiguous each works on tiles of rows that stay in the second cache; float32 and
+ * other strides go through one BLAS call per thread, which packs faster than tiles could be gathered. */
 #include "core/error.h"
 #include "core/memory.h"
 #include "kernels/check.h"
@@ -17,8 +18,12 @@ bool cpu_gemm_is_deep(const hearth_view *a, const hearth_view *c) {
   return is_long(a->extent[1], c->extent[0], c->extent[1]);
 }
 
+static bool has_columns(const hearth_view *matrix) {
+  return matrix->stride[0] == (int64_t)sizeof(double);
+}
+
 bool cpu_gemm_is_tall(const hearth_view *a, const hearth_view *c) {
-  return c->dtype == HEARTH_FLOAT64 && a->extent[1] > 0 && is_long(c->extent[0], a->extent[1], c->extent[1]);
+  return c->dtype == HEARTH_FLOAT64 && has_columns(a) && has_columns(c) && is_long(c->extent[0], a->extent[1], c->extent[1]);
 }
 
 typedef struct tall_task {
@@ -27,32 +32,22 @@ typedef struct tall_task {
   double alpha, beta;
   const double *packed; /* tall: b */
   void *sums;           /* deep: per part c's shape, dense, of its dtype */
-  double *tiles;        /* per part, where a or b have to be gathered */
   const double **columns;
-  int64_t rows; /* of a tile */
   int parts;
 } tall_task;
 
-/* Points at rows [r, r + rows) of the columns of `matrix`, gathered into `tile` if they are not contiguous. */
-static void point(const hearth_view *matrix, int64_t r, int64_t rows, double *tile, const double **columns) {
-  hearth_view part = hearth_view_part(matrix, 0, r, rows);
-  if (part.stride[0] != (int64_t)sizeof(double) && rows > 1) {
-    const hearth_view gathered = hearth_view_columns(&part, tile, rows, part.extent[1]);
-    cpu_copy_here(&gathered, &part);
-    part = gathered;
-  }
-  for (int64_t j = 0; j < part.extent[1]; ++j) columns[j] = (const double *)((char *)part.data + j * part.stride[1]);
+/* The addresses of the columns at row r. */
+static void point(const hearth_view *matrix, int64_t r, const double **columns) {
+  for (int64_t j = 0; j < matrix->extent[1]; ++j) columns[j] = (const double *)((char *)matrix->data + j * matrix->stride[1]) + r;
 }
 
 static void deep_tiles(const tall_task *task, int part, int64_t first, int64_t count, double *sums) {
-  const int64_t m = task->a->extent[1], n = task->b->extent[1];
+  const int64_t m = task->a->extent[1], n = task->b->extent[1], most = cpu_tiles_rows(m + n);
   const double **columns = task->columns + part * (m + n);
-  double *tile = task->tiles + part * task->rows * (m + n);
-  for (int64_t r = first; r < first + count; r += task->rows) {
-    const int64_t rows = first + count - r < task->rows ? first + count - r : task->rows;
-    point(task->a, r, rows, tile, columns);
-    point(task->b, r, rows, tile + task->rows * m, columns + m);
-    task->queue->tiles->dots(rows, m, columns, n, columns + m, 0, sums, m);
+  for (int64_t r = first; r < first + count; r += most) {
+    point(task->a, r, columns);
+    point(task->b, r, columns + m);
+    task->queue->tiles->dots(first + count - r < most ? first + count - r : most, m, columns, n, columns + m, 0, sums, m);
   }
 }
 
@@ -61,12 +56,13 @@ static void deep_part(void *context, int part) {
   const int64_t m = task->a->extent[1], n = task->b->extent[1];
   int64_t first, count;
   cpu_share(task->a->extent[0], 24, task->parts, part, &first, &count);
-  if (task->c->dtype == HEARTH_FLOAT64) {
-    deep_tiles(task, part, first, count, (double *)task->sums + part * m * n);
+  char *sums = (char *)task->sums + part * m * n * hearth_dtype_size(task->c->dtype);
+  if (task->c->dtype == HEARTH_FLOAT64 && has_columns(task->a) && has_columns(task->b)) {
+    deep_tiles(task, part, first, count, (double *)sums);
   } else {
     const hearth_view a = hearth_view_part(task->a, 0, first, count), b = hearth_view_part(task->b, 0, first, count), at = hearth_view_transposed(&a);
-    const hearth_view sums = hearth_view_columns(task->c, (float *)task->sums + part * m * n, m, n);
-    cpu_blas_gemm(1.0, &at, &b, 0.0, &sums);
+    const hearth_view own = hearth_view_columns(task->c, sums, m, n);
+    cpu_blas_gemm(1.0, &at, &b, 0.0, &own);
   }
 }
 
@@ -90,24 +86,20 @@ static void collect(const tall_task *task) {
     }
 }
 
-static hearth_status prepare(tall_task *task, int64_t gathered_columns) {
-  const hearth_context *ctx = task->queue->ctx;
-  task->rows = cpu_tiles_rows(gathered_columns);
-  HEARTH_TRY(hearth_allocate(ctx, task->parts * task->rows * gathered_columns * (int64_t)sizeof(double), &task->tiles));
-  return hearth_allocate(ctx, task->parts * gathered_columns * (int64_t)sizeof(double *), &task->columns);
+static hearth_status prepare(tall_task *task, int64_t columns) {
+  return hearth_allocate(task->queue->ctx, task->parts * columns * (int64_t)sizeof(double *), &task->columns);
 }
 
 static void finish(const tall_task *task) {
-  hearth_deallocate(task->queue->ctx, task->tiles);
   hearth_deallocate(task->queue->ctx, task->columns);
   hearth_deallocate(task->queue->ctx, task->sums);
   hearth_deallocate(task->queue->ctx, (void *)task->packed);
 }
 
-/* float32 goes through BLAS, which wants its strides. */
+/* What BLAS takes: the matrix itself or a copy. */
 static hearth_status arrange(hearth_queue *queue, const hearth_view *matrix, hearth_view *arranged, void **scratch) {
   *arranged = *matrix;
-  if (matrix->dtype == HEARTH_FLOAT64 || cpu_blas_takes(matrix)) return HEARTH_OK;
+  if (cpu_blas_takes(matrix)) return HEARTH_OK;
   HEARTH_TRY(hearth_allocate(queue->ctx, hearth_view_elements(matrix) * hearth_dtype_size(matrix->dtype), scratch));
   *arranged = hearth_view_columns(matrix, *scratch, matrix->extent[0], matrix->extent[1]);
   return cpu_copy(queue, arranged, matrix);
@@ -138,15 +130,14 @@ hearth_status cpu_gemm_deep(hearth_queue *queue, double alpha, const hearth_view
 
 static void tall_part(void *context, int part) {
   const tall_task *task = context;
-  const int64_t k = task->a->extent[1], n = task->c->extent[1];
+  const int64_t k = task->a->extent[1], n = task->c->extent[1], most = cpu_tiles_rows(k + n);
   const double **columns = task->columns + part * (k + n), **targets = columns + k;
-  double *tile = task->tiles + part * task->rows * (k + n);
   int64_t first, count;
   cpu_share(task->a->extent[0], 24, task->parts, part, &first, &count);
-  for (int64_t r = first; r < first + count; r += task->rows) {
-    const int64_t rows = first + count - r < task->rows ? first + count - r : task->rows;
-    point(task->a, r, rows, tile, columns);
-    point(task->c, r, rows, NULL, targets);
+  for (int64_t r = first; r < first + count; r += most) {
+    point(task->a, r, columns);
+    point(task->c, r, targets);
+    const int64_t rows = first + count - r < most ? first + count - r : most;
     task->queue->tiles->combine(rows, k, columns, n, task->packed, task->beta, (double *const *)targets);
   }
 }

@@ -4,8 +4,8 @@
 
 #define ALWAYS TARGET static inline __attribute__((always_inline))
 
-/* out[i][j] := a[i] . b[j] */
-TARGET static void dots_block(int64_t rows, const double *const *a, const double *const *b, double (*out)[NR]) {
+/* out[i][j] := a[i] . b[j]; asks for as many rows at next[0] and next[1] on the way. */
+TARGET static void dots_block(int64_t rows, const double *const *a, const double *const *b, const double *const *next, double (*out)[NR]) {
   V sum[MR][NR];
   const int64_t whole = rows - rows % W;
 #pragma GCC unroll 8
@@ -14,6 +14,8 @@ TARGET static void dots_block(int64_t rows, const double *const *a, const double
     for (int j = 0; j < NR; ++j) sum[i][j] = V_SET(0.0);
   for (int64_t r = 0; r < whole; r += W) {
     V x[MR];
+    __builtin_prefetch(next[0] + r, 0, 2);
+    __builtin_prefetch(next[1] + r, 0, 2);
 #pragma GCC unroll 8
     for (int i = 0; i < MR; ++i) x[i] = V_LOAD(a[i] + r);
 #pragma GCC unroll 8
@@ -32,8 +34,15 @@ TARGET static void dots_block(int64_t rows, const double *const *a, const double
       for (int j = 0; j < NR; ++j) out[i][j] += a[i][r] * b[j][r];
 }
 
-/* Blocks that reach over the edge repeat the last column; what that gives is dropped. */
+/* Column `index` of a, then of b, below this tile; past the last one some address that is in the cache. */
+TARGET static inline const double *column_below(int64_t rows, int64_t m, const double *const *a, int64_t n, const double *const *b, int64_t index) {
+  return index < m ? a[index] + rows : index < m + n ? b[index - m] + rows : a[0];
+}
+
+/* Blocks that reach over the edge repeat the last column; what that gives is dropped. While a tile is multiplied, the rows below it, the next tile most likely,
+ * are brought into the second cache, two columns per block: the processor does not foresee as many streams by itself. */
 TARGET static void dots(int64_t rows, int64_t m, const double *const *a, int64_t n, const double *const *b, int lower, double *c, int64_t ldc) {
+  int64_t below = 0;
   for (int64_t j = 0; j < n; j += NR) {
     const double *right[NR];
     for (int64_t q = 0; q < NR; ++q) right[q] = b[j + q < n ? j + q : n - 1];
@@ -41,15 +50,18 @@ TARGET static void dots(int64_t rows, int64_t m, const double *const *a, int64_t
       const double *left[MR];
       double out[MR][NR];
       for (int64_t p = 0; p < MR; ++p) left[p] = a[i + p < m ? i + p : m - 1];
-      dots_block(rows, left, right, out);
+      const double *const next[] = {column_below(rows, m, a, lower ? 0 : n, b, below), column_below(rows, m, a, lower ? 0 : n, b, below + 1)};
+      below += 2;
+      dots_block(rows, left, right, next, out);
       for (int64_t q = 0; q < NR && j + q < n; ++q)
         for (int64_t p = 0; p < MR && i + p < m; ++p) c[i + p + (j + q) * ldc] += out[p][q];
     }
   }
 }
 
-/* `vectors` (a constant) vectors of rows from r on, NC columns, of which `n` are stored. */
-ALWAYS void combine_block(const int vectors, int64_t r, int64_t k, const double *const *x, int64_t n, const double *z, double beta, double *const *y) {
+/* `vectors` (a constant) vectors of rows from r on, NC columns, of which `n` are stored. ahead (a constant): asks for the rows of the block after the next. */
+ALWAYS void combine_block(const int vectors, const int ahead, int64_t r, int64_t k, const double *const *x, int64_t n, const double *z, double beta,
+                          double *const *y) {
   V sum[RV][NC];
 #pragma GCC unroll 8
   for (int v = 0; v < vectors; ++v)
@@ -58,7 +70,10 @@ ALWAYS void combine_block(const int vectors, int64_t r, int64_t k, const double 
   for (int64_t l = 0; l < k; ++l, z += NC) {
     V rows[RV];
 #pragma GCC unroll 8
-    for (int v = 0; v < vectors; ++v) rows[v] = V_LOAD(x[l] + r + v * W);
+    for (int v = 0; v < vectors; ++v) {
+      rows[v] = V_LOAD(x[l] + r + v * W);
+      if (ahead) __builtin_prefetch(x[l] + r + v * W + 2 * RV * W, 0, 3);
+    }
 #pragma GCC unroll 8
     for (int j = 0; j < NC; ++j) {
       const V factor = V_SET(z[j]);
@@ -77,12 +92,16 @@ ALWAYS void combine_block(const int vectors, int64_t r, int64_t k, const double 
   }
 }
 
+TARGET static void combine_first(int64_t r, int64_t k, const double *const *x, int64_t n, const double *z, double beta, double *const *y) {
+  combine_block(RV, 1, r, k, x, n, z, beta, y);
+}
+
 TARGET static void combine_full(int64_t r, int64_t k, const double *const *x, int64_t n, const double *z, double beta, double *const *y) {
-  combine_block(RV, r, k, x, n, z, beta, y);
+  combine_block(RV, 0, r, k, x, n, z, beta, y);
 }
 
 TARGET static void combine_single(int64_t r, int64_t k, const double *const *x, int64_t n, const double *z, double beta, double *const *y) {
-  combine_block(1, r, k, x, n, z, beta, y);
+  combine_block(1, 0, r, k, x, n, z, beta, y);
 }
 
 /* One row. */
@@ -100,7 +119,7 @@ TARGET static void combine(int64_t rows, int64_t k, const double *const *x, int6
       const double *panel = z + j * k;
       const int64_t columns = n - j < NC ? n - j : NC;
       if (step == RV * W)
-        combine_full(r, k, x, columns, panel, beta, y + j);
+        (j == 0 ? combine_first : combine_full)(r, k, x, columns, panel, beta, y + j);
       else if (step == W)
         combine_single(r, k, x, columns, panel, beta, y + j);
       else

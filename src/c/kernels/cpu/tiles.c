@@ -20,7 +20,7 @@ void cpu_tiles_pack(const cpu_tiles *tiles, int64_t k, int64_t n, double alpha, 
 }
 
 int64_t cpu_tiles_rows(int64_t columns) {
-  enum { CACHE = 512 << 10, FEWEST = 96, MOST = 1008, UNIT = 24 };
+  enum { CACHE = 200 << 10, FEWEST = 192, MOST = 1008, UNIT = 24 };
   const int64_t rows = CACHE / (8 * (columns > 0 ? columns : 1)) / UNIT * UNIT;
   return rows < FEWEST ? FEWEST : rows > MOST ? MOST : rows;
 }

@@ -3,6 +3,7 @@
  * part1.nc, part2.nc  the field's samples in two files
  * one.nc, none.nc     one sample, no sample
  * tall.nc, wide.nc    more samples than points and fewer, monthly, with the anomalies beside
+ * curved.nc           the field on a grid whose latitudes and longitudes are two-dimensional variables
  * cut.nc, cut4.nc     good.nc and good4.nc, cut off in the middle */
 #include <math.h>
 #include <netcdf.h>
@@ -170,6 +171,27 @@ static void make_part(const char *path, int from, int to) {
   TRY(nc_close(file));
 }
 
+static void make_curved(const char *path) {
+  int file, dims[3];
+  double lat[POINTS], lon[POINTS];
+  TRY(nc_create(path, NC_CLOBBER | NC_NETCDF4, &file));
+  TRY(nc_def_dim(file, "time", TIMES, &dims[0]));
+  TRY(nc_def_dim(file, "y", LATS, &dims[1]));
+  TRY(nc_def_dim(file, "x", LONS, &dims[2]));
+  const int north = variable(file, "nav_lat", NC_DOUBLE, 2, dims + 1, "degrees_north"),
+            east = variable(file, "nav_lon", NC_DOUBLE, 2, dims + 1, "degrees_east");
+  variable(file, "t", NC_DOUBLE, 3, dims, "K");
+  for (int k = 0; k < POINTS; k++) {
+    lat[k] = latitude(k / LONS);
+    lon[k] = 45.0 * (k % LONS);
+  }
+  TRY(nc_enddef(file));
+  TRY(nc_put_var_double(file, north, lat));
+  TRY(nc_put_var_double(file, east, lon));
+  put_series(file, "t", 0, TIMES, field);
+  TRY(nc_close(file));
+}
+
 /* `n` months from January 2000 at `points` points: x, and what is left of it without the means of the calendar months. */
 static void make_months(const char *path, int n, int points) {
   int file, dims[2];
@@ -221,6 +243,7 @@ int main(void) {
   make_good("good4.nc", NC_CLOBBER | NC_NETCDF4);
   make_part("part1.nc", 0, FIRST);
   make_part("part2.nc", FIRST, TIMES);
+  make_curved("curved.nc");
   make_part("one.nc", 0, 1);
   make_part("none.nc", 0, 0);
   make_months("tall.nc", 60, 5);

@@ -32,6 +32,11 @@ for backend in reference guard; do
   HEARTH_BACKEND=$backend is 3 plain.nc part1.nc part2.nc --var t
   HEARTH_BACKEND=$backend is 3 plain.nc part1.nc part2.nc --var t --streaming
 done
+is 2 coslat.nc curved.nc --var t --weights coslat
+pca 3 curved.pca.nc curved.nc --var t --modes 3
+for variable in latitude longitude; do
+  [ "$("$CHECK_EOF" missing curved.pca.nc $variable)" = "0 of 48" ] || failed "curved.pca.nc has no whole $variable"
+done
 is 2 plain.nc good.nc --var turned --sample-dim samples
 is 2 plain.nc good.nc --var t --mask none --solver gram --accuracy float64 --threads 2 --device cpu --progress never --gaps error --climatology none
 

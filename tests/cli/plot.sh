@@ -4,9 +4,9 @@
 mkdir temporary nothing
 export TMPDIR=$work/temporary
 
-timeout 120 env PATH="$work/nothing" "$HEARTH" pca good.nc --var t --modes 2 -o none.nc --plot none 2>err
+timeout 120 env PATH="$work/nothing" "$HEARTH" pca good.nc --var t --modes 2 -o without.nc --plot without 2>err
 status=$?
-[ "$status" -eq 2 ] && [ "$(grep -c '^hearth: .*gmt' err)" -eq 1 ] && [ ! -e none.nc ] || failed "without gmt: status $status, $(cat err)"
+[ "$status" -eq 2 ] && [ "$(grep -c '^hearth: .*gmt' err)" -eq 1 ] && [ ! -e without.nc ] || failed "without gmt: status $status, $(cat err)"
 
 if ! command -v gmt >/dev/null || ! command -v gs >/dev/null; then
   echo "skipped: no gmt or no gs"

@@ -105,6 +105,7 @@ int cli_context_open(cli *c, const cli_options *o) {
   options.reduction = o->reproducible ? HEARTH_REDUCTION_REPRODUCIBLE : HEARTH_REDUCTION_FAST;
   options.threads = o->threads;
   options.memory_cap = o->memory;
+  options.leak_check = 1;
   const hearth_status made = hearth_context_create(MPI_COMM_WORLD, &options, &c->ctx);
   const int status = cli_check(c, made);
   if (made == HEARTH_ERR_NOT_BUILT) cli_hint(c, "leave --device out");

@@ -41,7 +41,7 @@ typedef struct hearth_backend_table {
   hearth_status (*fill)(hearth_queue *queue, const hearth_view *dst, double value);
   /* dst := src with dtype conversion; all dtypes; either side in host memory or in the backend's space; no overlap. */
   hearth_status (*copy)(hearth_queue *queue, const hearth_view *dst, const hearth_view *src);
-  /* dst := a * b, float32/float64 (dst's dtype; a and b of the same dtype as dst), dst may be a. */
+  /* dst := a * b, float32/float64 (dst's dtype; a and b of the same dtype as dst), dst may be a (the same view). */
   hearth_status (*multiply)(hearth_queue *queue, const hearth_view *dst, const hearth_view *a, const hearth_view *b);
 
   /* Anomalies: dst := (src - shift) * scale where scale != 0 and src is finite, else 0 (src is not looked at where scale = 0).
@@ -50,7 +50,7 @@ typedef struct hearth_backend_table {
   hearth_status (*pack)(hearth_queue *queue, const hearth_view *dst, const hearth_view *src, const hearth_view *shift, const hearth_view *scale,
                         const hearth_view *missing, int64_t *infinite);
   /* sums(g, j) += sum of a(i, j) over the rows i with labels[i] = g; labels NULL: all rows are group 0. a: [n, m] float32/float64; sums: [groups, m] float64;
-   * labels: host memory. */
+   * labels: host memory, all of them in 0 .. groups - 1. */
   hearth_status (*group_sums)(hearth_queue *queue, const hearth_view *sums, const hearth_view *a, const int32_t *labels);
   /* a(i, j) := (a(i, j) - means(labels[i], j)) * scale(j); scale ([m] float64) may be NULL. Shapes and dtypes as group_sums. */
   hearth_status (*group_center)(hearth_queue *queue, const hearth_view *a, const hearth_view *means, const int32_t *labels, const hearth_view *scale);

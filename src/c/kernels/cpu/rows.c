@@ -8,11 +8,15 @@
 
 enum { CHUNK = 1024 };
 
+/* One running maximum per lane, which compilers vectorise without licence to reorder. A NaN compares false and is passed over. */
 CPU_CLONES static double absmax(int64_t n, const double *a) {
-  double largest = 0.0;
-/* A NaN compares false and is passed over. */
-#pragma omp simd reduction(max : largest)
-  for (int64_t j = 0; j < n; ++j) largest = fabs(a[j]) > largest ? fabs(a[j]) : largest;
+  enum { LANES = 8 };
+  double most[LANES] = {0.0}, largest = 0.0;
+  const int64_t whole = n - n % LANES;
+  for (int64_t j = 0; j < whole; j += LANES)
+    for (int l = 0; l < LANES; ++l) most[l] = fabs(a[j + l]) > most[l] ? fabs(a[j + l]) : most[l];
+  for (int64_t j = whole; j < n; ++j) largest = fabs(a[j]) > largest ? fabs(a[j]) : largest;
+  for (int l = 0; l < LANES; ++l) largest = most[l] > largest ? most[l] : largest;
   return largest;
 }
 

@@ -84,8 +84,9 @@ contains
   !> piece; nwindows may be 0 on an empty rank). Nothing is copied: later changes by the host are seen. The host keeps
   !> the memory in place until the array is destroyed or rebound.
   !> Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (extents that are not this rank's local shape,
-  !> strides that are no multiple of the element size, unknown dtype; the message names rank, dimension and both
-  !> numbers), MISMATCH (dtypes differ between ranks), MEMORY.
+  !> strides that are no multiple of the element size or 0 over more than one element, a base that is not aligned for
+  !> the type, unknown dtype; the message names rank, dimension and both numbers), MISMATCH (dtypes differ between
+  !> ranks), MEMORY.
   subroutine array_wrap(self, layout, windows, stat, errmsg)
     class(hearth_array), intent(inout) :: self
     type(hearth_layout), intent(in) :: layout
@@ -106,8 +107,9 @@ contains
   !> piece; nwindows may be 0 on an empty rank). Nothing is copied: later changes by the host are seen. The host keeps
   !> the memory in place until the array is destroyed or rebound.
   !> Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (extents that are not this rank's local shape,
-  !> strides that are no multiple of the element size, unknown dtype; the message names rank, dimension and both
-  !> numbers), MISMATCH (dtypes differ between ranks), MEMORY.
+  !> strides that are no multiple of the element size or 0 over more than one element, a base that is not aligned for
+  !> the type, unknown dtype; the message names rank, dimension and both numbers), MISMATCH (dtypes differ between
+  !> ranks), MEMORY.
   subroutine array_wrap_one(self, layout, windows, stat, errmsg)
     class(hearth_array), intent(inout) :: self
     type(hearth_layout), intent(in) :: layout

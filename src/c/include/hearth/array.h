@@ -33,7 +33,8 @@ HEARTH_COLLECTIVE hearth_status hearth_array_create(const hearth_layout *layout,
 /* Makes an array of memory that the host program keeps: one window per piece of this rank (a product layout has one piece; nwindows may be 0 on an empty rank).
  * Nothing is copied: later changes by the host are seen. The host keeps the memory in place until the array is destroyed or rebound.
  * Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (extents that are not this rank's local shape, strides that are no multiple of the
- * element size, unknown dtype; the message names rank, dimension and both numbers), MISMATCH (dtypes differ between ranks), MEMORY. */
+ * element size or 0 over more than one element, a base that is not aligned for the type, unknown dtype; the message names rank, dimension and both numbers),
+ * MISMATCH (dtypes differ between ranks), MEMORY. */
 HEARTH_COLLECTIVE hearth_status hearth_array_wrap(const hearth_layout *layout, int32_t nwindows, HEARTH_EXTENT(nwindows) const hearth_window *windows,
                                                   HEARTH_OUT hearth_array **array);
 /* hearth_layout_from_local and hearth_array_wrap in one call: this rank's window starts at global index `start` of `global_shape`.

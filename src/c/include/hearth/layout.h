@@ -2,7 +2,8 @@
  *
  * A product layout treats every dimension by itself: `whole` (all of it on every process of the grid), `block-cyclic` (blocks dealt out in turn along a
  * grid axis, ScaLAPACK's way, with an offset into the first block) or `cuts` (one contiguous range per process of a grid axis, any sizes, also empty).
- * Grid axes that no dimension uses hold replicas. Ranks of the context are placed on the grid in row-major order (the last grid axis runs fastest). */
+ * Grid axes that no dimension uses hold replicas. Ranks of the context are placed on the grid in row-major order (the last grid axis runs fastest);
+ * hearth_layout_from_local keeps whatever order the host's ranks have. */
 #ifndef HEARTH_LAYOUT_H
 #define HEARTH_LAYOUT_H
 #include <hearth/context.h>

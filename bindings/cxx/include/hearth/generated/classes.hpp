@@ -291,8 +291,8 @@ public:
   /// on an empty rank). Nothing is copied: later changes by the host are seen. The host keeps the memory in place until the array is destroyed or
   /// rebound.
   /// Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (extents that are not this rank's local shape, strides that are no
-  /// multiple of the element size, unknown dtype; the message names rank, dimension and both numbers), MISMATCH (dtypes differ between ranks),
-  /// MEMORY.
+  /// multiple of the element size or 0 over more than one element, a base that is not aligned for the type, unknown dtype; the message names
+  /// rank, dimension and both numbers), MISMATCH (dtypes differ between ranks), MEMORY.
   static hearth::array wrap(const hearth::layout &layout, hearth::span<const hearth_window> windows) {
     hearth_array *array_c = nullptr;
     detail::check(hearth_array_wrap(layout.get(), static_cast<int32_t>(detail::same_size({windows.size()})), windows.data(), &array_c), layout.context_handle(), "array::wrap");

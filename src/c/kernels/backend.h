@@ -9,7 +9,7 @@
 #include <hearth/context.h>
 #include <hearth/dtype.h>
 
-#define HEARTH_BACKEND_VERSION 1
+#define HEARTH_BACKEND_VERSION 2
 
 typedef enum hearth_space { HEARTH_SPACE_HOST = 0, HEARTH_SPACE_GUARD = 1, HEARTH_SPACE_CUDA = 2, HEARTH_SPACE_HIP = 3 } hearth_space;
 
@@ -23,6 +23,14 @@ typedef struct hearth_view {
   int64_t extent[HEARTH_MAX_NDIM];
   int64_t stride[HEARTH_MAX_NDIM]; /* bytes */
 } hearth_view;
+
+/* Families of kernels, each declared in a header of its own: kernels/map.h, kernels/reduce.h, ... */
+struct hearth_map_kernels;
+struct hearth_reduce_kernels;
+struct hearth_exact_kernels;
+struct hearth_order_kernels;
+struct hearth_index_kernels;
+struct hearth_generate_kernels;
 
 typedef struct hearth_backend_table {
   int32_t version;
@@ -73,6 +81,13 @@ typedef struct hearth_backend_table {
   hearth_status (*residual_gram)(hearth_queue *queue, const hearth_view *u, const hearth_view *b, const hearth_view *c, const hearth_view *gram);
   /* u := [u b] z in place by row blocks; z [k + m, k]. */
   hearth_status (*rotate)(hearth_queue *queue, const hearth_view *u, const hearth_view *b, const hearth_view *z);
+
+  const struct hearth_map_kernels *map;           /* elementwise */
+  const struct hearth_reduce_kernels *reduce;     /* sums, extremes, moments; running sums */
+  const struct hearth_exact_kernels *exact;       /* sums and products without rounding */
+  const struct hearth_order_kernels *order;       /* sorting, selection, histograms */
+  const struct hearth_index_kernels *index;       /* gather, scatter, masks */
+  const struct hearth_generate_kernels *generate; /* ranges, identity, random numbers */
 } hearth_backend_table;
 
 extern const hearth_backend_table hearth_backend_cpu;

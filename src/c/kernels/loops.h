@@ -5,7 +5,7 @@
 #define HEARTH_KERNELS_LOOPS_H
 #include "kernels/backend.h"
 
-#define HEARTH_LOOPS_OPERANDS 5
+#define HEARTH_LOOPS_OPERANDS 8
 
 typedef struct hearth_loops {
   int operands, ndim; /* ndim >= 2 */

@@ -21,39 +21,82 @@ hearth_status hearth_array_bare(const hearth_layout *layout, hearth_array **arra
   hearth_context *ctx = layout->ctx;
   hearth_array *made = NULL;
   HEARTH_TRY(hearth_allocate_zero(ctx, (int64_t)sizeof *made, &made));
-  const hearth_status status = hearth_allocate_zero(ctx, (int64_t)sizeof *made->piece, &made->piece);
+  const int32_t npieces = hearth_layout_piece_count(layout);
+  const hearth_status status = hearth_allocate_zero(ctx, npieces * (int64_t)sizeof *made->piece, &made->piece);
   if (status != HEARTH_OK) {
     hearth_deallocate(ctx, made);
     return status;
   }
   made->ctx = ctx;
   made->layout = hearth_layout_retain(layout);
-  made->npieces = 1;
+  made->npieces = npieces;
   hearth_context_hold(ctx, HEARTH_OBJECT_ARRAY);
   *array = made;
   return HEARTH_OK;
 }
 
+/* Pieces begin at multiples of this. */
+enum { ALIGNMENT = 64 };
+
+/* Lays the pieces out one after the other; their addresses are offsets for now. Returns the bytes of all. */
+static int64_t lay_out(hearth_array *array) {
+  const int64_t element = hearth_dtype_size((hearth_dtype)array->dtype);
+  int64_t bytes = 0;
+  for (int32_t p = 0; p < array->npieces; p++) {
+    hearth_view *view = &array->piece[p].view;
+    int64_t volume = 1;
+    *view = (hearth_view){.dtype = array->dtype, .space = array->ctx->backend->space, .ndim = array->layout->ndim};
+    for (int32_t d = 0; d < view->ndim; d++) volume *= view->extent[d] = hearth_layout_piece_extent(array->layout, p, d);
+    hearth_strides(view->ndim, view->extent, element, array->order, view->stride);
+    bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    view->data = (void *)(intptr_t)bytes;
+    bytes += element * volume;
+  }
+  return bytes;
+}
+
+static hearth_status allocate(hearth_array *array) {
+  hearth_context *ctx = array->ctx;
+  HEARTH_TRY(hearth_allocate_zero(ctx, (int64_t)sizeof *array->storage, &array->storage));
+  *array->storage = (hearth_storage){ctx, 1, NULL};
+  const int64_t bytes = lay_out(array);
+  if (bytes > 0) HEARTH_TRY(ctx->backend->allocate(ctx->queue, bytes, &array->storage->memory));
+  for (int32_t p = 0; p < array->npieces; p++) {
+    hearth_view *view = &array->piece[p].view;
+    view->data = bytes > 0 ? (char *)array->storage->memory + (intptr_t)view->data : NULL;
+  }
+  return HEARTH_OK;
+}
+
 hearth_status hearth_array_create_local(const hearth_layout *layout, int32_t dtype, int32_t order, hearth_array **array) {
-  hearth_context *ctx = layout->ctx;
   hearth_array *made = NULL;
   HEARTH_TRY(hearth_array_bare(layout, &made));
   made->dtype = dtype;
   made->order = order;
-  made->owned = true;
-  hearth_view *view = &made->piece[0].view;
-  *view = (hearth_view){.dtype = dtype, .space = ctx->backend->space, .ndim = layout->ndim};
-  for (int32_t d = 0; d < layout->ndim; d++) view->extent[d] = hearth_layout_extent_of(layout, ctx->rank, d);
-  const int64_t element = hearth_dtype_size((hearth_dtype)dtype), bytes = element * hearth_layout_volume_of(layout, ctx->rank);
-  hearth_strides(layout->ndim, view->extent, element, order, view->stride);
-  const hearth_status status = bytes > 0 ? ctx->backend->allocate(ctx->queue, bytes, &made->memory) : HEARTH_OK;
+  const hearth_status status = allocate(made);
   if (status != HEARTH_OK) {
     hearth_array_destroy(&made);
     return status;
   }
-  view->data = made->memory;
   *array = made;
   return HEARTH_OK;
+}
+
+hearth_status hearth_array_alias(const hearth_array *base, const hearth_layout *layout, hearth_array **array) {
+  hearth_array *made = NULL;
+  HEARTH_TRY(hearth_array_bare(layout, &made));
+  made->dtype = base->dtype;
+  made->order = base->order;
+  made->storage = base->storage;
+  if (made->storage) made->storage->references++;
+  *array = made;
+  return HEARTH_OK;
+}
+
+static void release_storage(hearth_storage *storage) {
+  if (!storage || --storage->references > 0) return;
+  if (storage->memory) storage->ctx->backend->release(storage->ctx->queue, storage->memory);
+  hearth_deallocate(storage->ctx, storage);
 }
 
 static hearth_status check_create(const hearth_layout *layout, int32_t dtype, int32_t order, hearth_array **array) {
@@ -86,7 +129,7 @@ hearth_status hearth_array_destroy(hearth_array **array) {
   for (int32_t p = 0; p < gone->npieces; p++)
     if (gone->piece[p].open) return hearth_fail(ctx, HEARTH_ERR_STATE, "piece %d is still open: hearth_array_release comes first", p);
   *array = NULL;
-  if (gone->memory) ctx->backend->release(ctx->queue, gone->memory);
+  release_storage(gone->storage);
   hearth_labels_release(&gone->labels);
   hearth_layout_destroy(&gone->layout);
   hearth_deallocate(ctx, gone->piece);

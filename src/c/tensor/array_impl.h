@@ -14,16 +14,23 @@ typedef struct hearth_piece {
   hearth_window staging;
 } hearth_piece;
 
+/* Memory of the backend's space that an array owns; arrays that are views of it share it. */
+typedef struct hearth_storage {
+  hearth_context *ctx;
+  int64_t references;
+  void *memory;
+} hearth_storage;
+
 struct hearth_array {
   hearth_context *ctx;
   hearth_layout *layout;
   int32_t dtype;
   int32_t order;
-  bool owned;
-  int32_t npieces; /* 1 on every rank of a product layout, also where it is empty */
+  bool wrapped;    /* made of the host program's windows: hearth_array_rebind is possible */
+  int32_t npieces; /* those of the layout: 1 on every rank of a product layout, also where it is empty */
   hearth_piece *piece;
-  void *memory;          /* of the backend's space, if owned */
-  hearth_status pending; /* of a local failure: every collective call returns it on all ranks until hearth_array_reset */
+  hearth_storage *storage; /* NULL: the host program's memory */
+  hearth_status pending;   /* of a local failure: every collective call returns it on all ranks until hearth_array_reset */
   char pending_text[256];
   struct hearth_labels *labels; /* NULL: unnamed */
 };
@@ -32,8 +39,11 @@ struct hearth_array {
 HEARTH_FAMILY hearth_status hearth_array_pending(const hearth_array *array);
 /* Creates without agreement: arguments known to agree; only the allocation may fail, locally. Use where the caller agrees afterwards. */
 HEARTH_FAMILY hearth_status hearth_array_create_local(const hearth_layout *layout, int32_t dtype, int32_t order, hearth_array **array);
-/* The view of piece 0 (a product layout has no more). */
+/* The view of piece 0 (a product layout has no more). Code that takes any layout goes through all pieces. */
 HEARTH_FAMILY const hearth_view *hearth_array_view(const hearth_array *array);
+/* A view of the memory of `base` with another layout: its pieces (as many as `layout` has) are the caller's to set, order and dtype are those of `base`. It
+ * keeps owned memory alive; memory of the host program is the host's to keep. Local. */
+HEARTH_FAMILY hearth_status hearth_array_alias(const hearth_array *base, const hearth_layout *layout, hearth_array **array);
 /* dst := src on the context's backend, finished on return; conversion, any spaces. */
 HEARTH_FAMILY hearth_status hearth_view_copy(const hearth_context *ctx, const hearth_view *dst, const hearth_view *src);
 /* Contiguous byte strides for extents in the given order. */

@@ -3,7 +3,7 @@
 #define HEARTH_TENSOR_ARRAY_MAKE_H
 #include "tensor/array_impl.h"
 
-/* An array of `layout` with one piece that has no memory yet. Local. */
+/* An array of `layout` whose pieces have no memory yet. Local. */
 hearth_status hearth_array_bare(const hearth_layout *layout, hearth_array **array);
 
 #endif

@@ -55,6 +55,7 @@ hearth_status hearth_array_wrap(const hearth_layout *layout, int32_t nwindows, c
     hearth_array_destroy(&made);
     return status;
   }
+  made->wrapped = true;
   set_view(made, &view);
   *array = made;
   return HEARTH_OK;
@@ -83,7 +84,7 @@ hearth_status hearth_array_wrap_local(hearth_context *ctx, const hearth_window *
 
 static hearth_status rebind(hearth_array *array, int32_t nwindows, const hearth_window *windows) {
   hearth_context *ctx = array->ctx;
-  if (array->owned) return hearth_fail(ctx, HEARTH_ERR_STATE, "the array owns its memory, it cannot be bound to other memory");
+  if (!array->wrapped) return hearth_fail(ctx, HEARTH_ERR_STATE, "the array is not made of windows, it cannot be bound to other memory");
   if (array->piece[0].open) return hearth_fail(ctx, HEARTH_ERR_STATE, "the array is open: hearth_array_release comes first");
   hearth_view view;
   HEARTH_TRY(hearth_windows_check(array->layout, nwindows, windows, &view));

@@ -38,6 +38,15 @@ struct hearth_layout {
 };
 
 HEARTH_FAMILY hearth_layout *hearth_layout_retain(const hearth_layout *layout);
+
+/* Pieces of this rank: each is a product of runs per dimension. A product layout has one everywhere, also where it is empty. */
+HEARTH_FAMILY int32_t hearth_layout_piece_count(const hearth_layout *layout);
+HEARTH_FAMILY int64_t hearth_layout_piece_extent(const hearth_layout *layout, int32_t piece, int32_t d);
+/* hearth_runs_free afterwards, also after a failure. */
+HEARTH_FAMILY hearth_status hearth_layout_piece_runs(const hearth_layout *layout, int32_t piece, int32_t d, hearth_runs *runs);
+/* Elements of this rank in all its pieces. */
+HEARTH_FAMILY int64_t hearth_layout_local_volume(const hearth_layout *layout);
+
 /* Coordinate of `rank` on grid axis `axis` (0 for axis -1); -1 if the rank stands on no grid position. */
 HEARTH_FAMILY int64_t hearth_layout_coordinate(const hearth_layout *layout, int rank, int32_t axis);
 /* The rank at a row-major grid position, and the number of positions. */

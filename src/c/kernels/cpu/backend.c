@@ -4,6 +4,12 @@
 #include "core/memory.h"
 #include "kernels/cpu/queue.h"
 #include "kernels/cpu/tiles.h"
+#include "kernels/exact.h"
+#include "kernels/generate.h"
+#include "kernels/index.h"
+#include "kernels/map.h"
+#include "kernels/order.h"
+#include "kernels/reduce.h"
 
 static hearth_status queue_create(const hearth_context *ctx, hearth_queue **queue) {
   HEARTH_TRY(hearth_allocate(ctx, sizeof **queue, queue));
@@ -50,4 +56,10 @@ const hearth_backend_table hearth_backend_cpu = {
     .row_first = cpu_row_first,
     .residual_gram = cpu_residual_gram,
     .rotate = cpu_rotate,
+    .map = &cpu_map_kernels,
+    .reduce = &cpu_reduce_kernels,
+    .exact = &cpu_exact_kernels,
+    .order = &cpu_order_kernels,
+    .index = &cpu_index_kernels,
+    .generate = &cpu_generate_kernels,
 };

@@ -1,7 +1,13 @@
 /* A make-believe device: the reference kernels on memory that is closed outside them. */
 #include "core/error.h"
 #include "core/memory.h"
+#include "kernels/exact.h"
+#include "kernels/generate.h"
 #include "kernels/guard/pages.h"
+#include "kernels/index.h"
+#include "kernels/map.h"
+#include "kernels/order.h"
+#include "kernels/reduce.h"
 
 static const hearth_backend_table *const host = &hearth_backend_reference;
 
@@ -26,17 +32,6 @@ static hearth_status queue_create(const hearth_context *ctx, hearth_queue **queu
 static hearth_status wait(hearth_queue *queue) {
   return host->wait(queue->host);
 }
-
-/* One kernel: OPENED(queue, "name", operands given, host memory allowed for (bits), call on the opened operands v[0], v[1], ...). */
-#define OPERANDS(...) ((const hearth_view *const[]){__VA_ARGS__})
-#define COUNT(...) (int)(sizeof OPERANDS(__VA_ARGS__) / sizeof(hearth_view *))
-#define OPENED(name, host_allowed, call, ...)                                                                                                                  \
-  do {                                                                                                                                                         \
-    guard_operands operands_;                                                                                                                                  \
-    HEARTH_TRY(guard_open(queue, name, COUNT(__VA_ARGS__), OPERANDS(__VA_ARGS__), host_allowed, &operands_));                                                  \
-    const hearth_view *const *const v = operands_.at;                                                                                                          \
-    return guard_close(queue, &operands_, call);                                                                                                               \
-  } while (0)
 
 static hearth_status fill(hearth_queue *queue, const hearth_view *dst, double value) {
   OPENED("fill", 0, host->fill(queue->host, v[0], value), dst);
@@ -113,4 +108,10 @@ const hearth_backend_table hearth_backend_guard = {
     .row_first = row_first,
     .residual_gram = residual_gram,
     .rotate = rotate,
+    .map = &guard_map_kernels,
+    .reduce = &guard_reduce_kernels,
+    .exact = &guard_exact_kernels,
+    .order = &guard_order_kernels,
+    .index = &guard_index_kernels,
+    .generate = &guard_generate_kernels,
 };

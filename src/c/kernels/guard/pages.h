@@ -1,6 +1,7 @@
 /* Memory that may be touched inside kernels only: allocations of whole pages that are closed unless a kernel holds them open. */
 #ifndef HEARTH_KERNELS_GUARD_PAGES_H
 #define HEARTH_KERNELS_GUARD_PAGES_H
+#include "core/error.h"
 #include "kernels/backend.h"
 
 typedef struct guard_block {
@@ -17,7 +18,7 @@ struct hearth_queue {
   int64_t count, capacity;
 };
 
-enum { GUARD_OPERANDS = 5 };
+enum { GUARD_OPERANDS = 12 };
 
 /* The operands of one kernel as the host sees them, while their pages are open. */
 typedef struct guard_operands {
@@ -34,5 +35,16 @@ hearth_status guard_open(hearth_queue *queue, const char *operation, int count, 
                          guard_operands *operands);
 /* Closes them again and passes `status` on. */
 hearth_status guard_close(hearth_queue *queue, guard_operands *operands, hearth_status status);
+
+/* One kernel: OPENED(queue, "name", operands given, host memory allowed for (bits), call on the opened operands v[0], v[1], ...). */
+#define OPERANDS(...) ((const hearth_view *const[]){__VA_ARGS__})
+#define COUNT(...) (int)(sizeof OPERANDS(__VA_ARGS__) / sizeof(hearth_view *))
+#define OPENED(name, host_allowed, call, ...)                                                                                                                  \
+  do {                                                                                                                                                         \
+    guard_operands operands_;                                                                                                                                  \
+    HEARTH_TRY(guard_open(queue, name, COUNT(__VA_ARGS__), OPERANDS(__VA_ARGS__), host_allowed, &operands_));                                                  \
+    const hearth_view *const *const v = operands_.at;                                                                                                          \
+    return guard_close(queue, &operands_, call);                                                                                                               \
+  } while (0)
 
 #endif

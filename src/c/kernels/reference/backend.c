@@ -1,6 +1,12 @@
 /* Plain loops over elements: slow, short, and what the other backends are compared with. */
 #include "core/error.h"
 #include "core/memory.h"
+#include "kernels/exact.h"
+#include "kernels/generate.h"
+#include "kernels/index.h"
+#include "kernels/map.h"
+#include "kernels/order.h"
+#include "kernels/reduce.h"
 #include "kernels/reference/element.h"
 
 static hearth_status queue_create(const hearth_context *ctx, hearth_queue **queue) {
@@ -48,4 +54,10 @@ const hearth_backend_table hearth_backend_reference = {
     .row_first = reference_row_first,
     .residual_gram = reference_residual_gram,
     .rotate = reference_rotate,
+    .map = &reference_map_kernels,
+    .reduce = &reference_reduce_kernels,
+    .exact = &reference_exact_kernels,
+    .order = &reference_order_kernels,
+    .index = &reference_index_kernels,
+    .generate = &reference_generate_kernels,
 };

@@ -1,0 +1,3 @@
+#include "kernels/order.h"
+
+const hearth_order_kernels cpu_order_kernels = {.version = 1};

@@ -1,0 +1,3 @@
+#include "kernels/generate.h"
+
+const hearth_generate_kernels guard_generate_kernels = {.version = 1};

@@ -1,0 +1,3 @@
+#include "kernels/map.h"
+
+const hearth_map_kernels guard_map_kernels = {.version = 1};

@@ -109,6 +109,9 @@ class Method:
     def _context(self):
         if self.function.role == "constructor" or self.function.owner is None:
             parent = next((p for p in self.function.params if p.kind == "handle" and not p.optional), None)
+            several = next((p for p in self.function.params if p.kind == "handle_array"), None)
+            if several:
+                return f"detail::context_of({several.name})"
             return f"{parent.name}.context_handle()" if parent else "nullptr"
         return "context_handle()"
 
@@ -133,6 +136,10 @@ class Method:
             self._add(f"{const}{class_of(p.base)} *{p.name}", f"{p.name} != nullptr ? {p.name}->get() : nullptr", "nullptr")
         else:
             self._add(f"{const}{class_of(p.base)} &{p.name}", f"{p.name}.get()")
+
+    def _kind_handle_array(self, p):
+        self._add(f"const std::vector<const {class_of(p.base)} *> &{p.name}", f"{p.name}_c.data()")
+        self.locals.append(f"const std::vector<const {p.base} *> {p.name}_c = detail::handles_of<{p.base}>({p.name});")
 
     def _kind_struct(self, p):
         init = next(s.init for s in self.model.structs if s.name == p.base)

@@ -88,6 +88,8 @@ def _dummy(model, p):
         return f"{fortran_type(model, p.base)}, intent(out) :: {p.name}"
     if kind in ("array", "array_out"):
         return f"{fortran_type(model, p.base)}, intent({'out' if p.out else 'in'}) :: {p.name}(*)"
+    if kind == "handle_array":
+        return f"type(c_ptr), intent(in) :: {p.name}(*)"
     if kind == "handle_out":
         return f"type(c_ptr), intent(inout) :: {p.name}"
     if kind == "text":

@@ -100,7 +100,8 @@ class Wrapper:
         """The object whose context a new object joins."""
         if self.function.role != "constructor":
             return "self"
-        return next((p.name for p in self.function.params if p.kind == "handle" and not p.optional), None)
+        single = next((p.name for p in self.function.params if p.kind == "handle" and not p.optional), None)
+        return single or next((p.name + "(1)" for p in self.function.params if p.kind == "handle_array"), None)
 
     def _context(self):
         return f"context_of({self._parent()})" if self._parent() else "c_null_ptr"
@@ -140,6 +141,12 @@ class Wrapper:
         self.locals.append(f"type(c_ptr) :: {p.name}_c")
         self.before += [f"{p.name}_c = c_null_ptr", f"if (present({p.name})) {p.name}_c = raw({p.name})"]
         self.arguments.append(f"{p.name}_c")
+
+    def _kind_handle_array(self, p):
+        self.dummies.append(p.name)
+        self.declarations.append(f"type({p.base}), intent(in) :: {p.name}(:)")
+        self.locals.append("integer :: i_c")
+        self.arguments.append(f"[(raw({p.name}(i_c)), i_c = 1, size({p.name}))]")
 
     def _kind_handle_out(self, p):
         self.dummies.append(p.name)

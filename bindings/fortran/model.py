@@ -25,7 +25,7 @@ class Param:
 
 
 # The kinds of parameter, and with them the whole of what a prototype may say.
-KINDS = """scalar scalar_out array array_out text text_out handle handle_out
+KINDS = """scalar scalar_out array array_out text text_out handle handle_out handle_array
 struct struct_out struct_array size capacity other""".split()
 
 # Languages with overloading give these functions one name.
@@ -61,7 +61,7 @@ class Function:
     def self_param(self):
         """The parameter that becomes the object of the method; None for free functions."""
         if self.role in ("destroy", "constructor"):
-            return next(p for p in self.params if p.base == self.owner and p.pointers == 2)
+            return next(p for p in self.params if p.base == self.owner and p.kind == "handle_out")
         return self.params[0] if self.role == "method" else None
 
 
@@ -150,7 +150,7 @@ class Model:
             if pointer:
                 return "handle"
             if param.pointers == 2:
-                return "handle_out"
+                return "handle_array" if param.extent else "handle_out"
         if param.base in self.struct_names() and pointer:
             if param.extent:
                 return "struct_array"
@@ -179,6 +179,9 @@ class Model:
         first = function.params[0] if function.params else None
         if owner is None and first and first.kind == "handle" and not first.optional:
             owner = first.base  # hearth_io_attach(ctx): a method of the context
+            function.verb = stem
+        elif owner is None and any(p.kind == "handle_array" for p in function.params):
+            owner = next(p.base for p in function.params if p.kind == "handle_array")  # hearth_concatenate(n, arrays, ...): makes one of its kind
             function.verb = stem
         elif owner:
             function.verb = stem.removeprefix(owner.removeprefix("hearth_") + "_")

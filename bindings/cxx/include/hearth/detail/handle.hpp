@@ -3,6 +3,7 @@
 #define HEARTH_DETAIL_HANDLE_HPP
 #include <hearth/context.h>
 #include <utility>
+#include <vector>
 
 namespace hearth {
 namespace detail {
@@ -41,6 +42,18 @@ private:
   T *object_ = nullptr;
   const hearth_context *ctx_ = nullptr; /* alive as long as the object is */
 };
+
+/// The C handles of several objects; NULL for a null pointer.
+template <class T, class Object> std::vector<const T *> handles_of(const std::vector<const Object *> &objects) {
+  std::vector<const T *> handles;
+  handles.reserve(objects.size());
+  for (const Object *object : objects) handles.push_back(object != nullptr ? object->get() : nullptr);
+  return handles;
+}
+
+template <class Object> const hearth_context *context_of(const std::vector<const Object *> &objects) noexcept {
+  return objects.empty() || objects.front() == nullptr ? nullptr : objects.front()->context_handle();
+}
 
 } // namespace detail
 } // namespace hearth

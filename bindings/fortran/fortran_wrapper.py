@@ -101,7 +101,7 @@ class Wrapper:
         if self.function.role != "constructor":
             return "self"
         single = next((p.name for p in self.function.params if p.kind == "handle" and not p.optional), None)
-        return single or next((p.name + "(1)" for p in self.function.params if p.kind == "handle_array"), None)
+        return single or ("parent_c" if any(p.kind == "handle_array" for p in self.function.params) else None)
 
     def _context(self):
         return f"context_of({self._parent()})" if self._parent() else "c_null_ptr"
@@ -145,7 +145,8 @@ class Wrapper:
     def _kind_handle_array(self, p):
         self.dummies.append(p.name)
         self.declarations.append(f"type({p.base}), intent(in) :: {p.name}(:)")
-        self.locals.append("integer :: i_c")
+        self.locals += ["integer :: i_c", f"type({p.base}) :: parent_c"]
+        self.before.append(f"if (size({p.name}) > 0) parent_c = {p.name}(1)")
         self.arguments.append(f"[(raw({p.name}(i_c)), i_c = 1, size({p.name}))]")
 
     def _kind_handle_out(self, p):

@@ -21,8 +21,9 @@ static hearth_status check_copy(const hearth_array *source, const hearth_array *
 }
 
 /* Same layout: every rank has what it needs. */
-static hearth_status copy_in_place(const hearth_array *source, const hearth_array *target) {
-  return hearth_agree(source->ctx, hearth_view_copy(source->ctx, hearth_array_view(target), hearth_array_view(source)));
+static hearth_status copy_pieces(const hearth_array *source, const hearth_array *target) {
+  for (int32_t p = 0; p < source->npieces; p++) HEARTH_TRY(hearth_view_copy(source->ctx, &target->piece[p].view, &source->piece[p].view));
+  return HEARTH_OK;
 }
 
 hearth_status hearth_array_copy(const hearth_array *source, hearth_array *target) {
@@ -33,7 +34,7 @@ hearth_status hearth_array_copy(const hearth_array *source, hearth_array *target
   if (source == target) return HEARTH_OK;
   int32_t equal = 0;
   HEARTH_TRY(hearth_layout_equal(source->layout, target->layout, &equal));
-  if (equal) return copy_in_place(source, target);
+  if (equal) return hearth_agree(ctx, copy_pieces(source, target));
   hearth_plan *plan = NULL;
   HEARTH_TRY(hearth_plan_create(source->layout, target->layout, &plan));
   const hearth_status status = hearth_plan_execute(plan, source, target);
@@ -48,7 +49,7 @@ hearth_status hearth_array_clone(const hearth_array *array, hearth_array **copy)
   if (copy) *copy = NULL;
   hearth_status status = copy ? hearth_array_pending(array) : hearth_fail(ctx, HEARTH_ERR_ARGUMENT, "no place for the copy (NULL)");
   if (status == HEARTH_OK) status = hearth_array_create_local(array->layout, array->dtype, array->order, &made);
-  if (status == HEARTH_OK) status = hearth_view_copy(ctx, hearth_array_view(made), hearth_array_view(array));
+  if (status == HEARTH_OK) status = copy_pieces(array, made);
   status = hearth_agree(ctx, status);
   if (status != HEARTH_OK)
     hearth_array_destroy(&made);

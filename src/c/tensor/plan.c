@@ -103,24 +103,12 @@ hearth_status hearth_plan_volume(const hearth_plan *plan, int64_t *sent, int64_t
   return HEARTH_OK;
 }
 
-static void free_table(const hearth_context *ctx, const hearth_dim *dim, hearth_overlap *table) {
-  if (table)
-    for (int64_t c = 0; c < dim->processes; c++) hearth_overlap_free(ctx, &table[c]);
-  hearth_deallocate(ctx, table);
-}
-
 hearth_status hearth_plan_destroy(hearth_plan **plan) {
   if (!plan || !*plan) return HEARTH_OK;
   hearth_plan *gone = *plan;
   hearth_context *ctx = gone->ctx;
   *plan = NULL;
-  for (int32_t d = 0; d < gone->ndim; d++) {
-    free_table(ctx, &gone->target->dim[d], gone->outgoing[d]);
-    free_table(ctx, &gone->source->dim[d], gone->incoming[d]);
-    hearth_overlap_free(ctx, &gone->own[d]);
-  }
-  hearth_deallocate(ctx, gone->send);
-  hearth_deallocate(ctx, gone->receive);
+  hearth_plan_drop_peers(gone);
   hearth_layout_destroy(&gone->source);
   hearth_layout_destroy(&gone->target);
   hearth_deallocate(ctx, gone);

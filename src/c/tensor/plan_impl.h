@@ -1,5 +1,6 @@
-/* Inside a redistribution plan. A message is the box of elements that one rank has and another wants, dense, in the target's memory order. Along each dimension
- * it is a list of sections; an element's place is the product of its places along the dimensions, so that nothing is stored per element. */
+/* Inside a redistribution plan. What a rank sends to another is a list of parts: the elements that one piece of the source and one piece of the target have in
+ * common, dense, in the target's memory order. Along each dimension a part is a list of sections; an element's place is the product of its places along the
+ * dimensions, so that nothing is stored per element. */
 #ifndef HEARTH_TENSOR_PLAN_IMPL_H
 #define HEARTH_TENSOR_PLAN_IMPL_H
 #include "tensor/array_impl.h"
@@ -8,13 +9,13 @@
 /* Where an index lives. */
 typedef enum hearth_side { HEARTH_SIDE_SOURCE, HEARTH_SIDE_TARGET, HEARTH_SIDE_MESSAGE, HEARTH_SIDES } hearth_side;
 
-/* n runs of count indices. Run j begins at at[side] + j * step[side]; the runs of a message follow each other: step[MESSAGE] = count. */
+/* n runs of count indices. Run j begins at at[side] + j * step[side]; the runs of a part follow each other: step[MESSAGE] = count. */
 typedef struct hearth_section {
   int64_t count, n;
   int64_t at[HEARTH_SIDES], step[HEARTH_SIDES];
 } hearth_section;
 
-/* The indices along one dimension that are both in one process's part of the source and in another's of the target, ascending. */
+/* The indices along one dimension that are both in one piece of the source and in one of the target, ascending. */
 typedef struct hearth_overlap {
   int64_t total, n;
   hearth_section *section;
@@ -26,10 +27,18 @@ typedef struct hearth_span {
   int64_t coordinate, start;
 } hearth_span;
 
+/* What a piece of the source and a piece of the target have in common; the pieces are numbered as their ranks number them. */
+typedef struct hearth_part {
+  int32_t source_piece, target_piece;
+  int64_t volume; /* > 0 */
+  const hearth_overlap *overlap[HEARTH_MAX_NDIM];
+} hearth_part;
+
+/* What goes from one rank to another: its parts one after the other, in the same order on both (ascending source pieces, for each ascending target pieces). */
 typedef struct hearth_peer {
   int rank;
-  int64_t volume;
-  const hearth_overlap *overlap[HEARTH_MAX_NDIM];
+  int64_t volume, nparts;
+  const hearth_part *part;
 } hearth_peer;
 
 struct hearth_plan {
@@ -40,14 +49,16 @@ struct hearth_plan {
   /* overlaps with the processes along each dimension's grid axis: of my source part with their target parts, and the other way round */
   hearth_overlap *outgoing[HEARTH_MAX_NDIM], *incoming[HEARTH_MAX_NDIM], own[HEARTH_MAX_NDIM];
   int64_t nsends, nreceives;
-  hearth_peer *send, *receive, local;
+  hearth_peer *send, *receive, local; /* peers have something to exchange; `local` may have no parts */
+  hearth_part *send_part, *receive_part, *local_part;
   int64_t busiest; /* the largest number of messages that a rank sends and receives */
 };
 
 /* Local. The caller releases with hearth_overlap_free, also after a failure. */
 hearth_status hearth_overlap_make(const hearth_context *ctx, const hearth_span *source, const hearth_span *target, int64_t count, hearth_overlap *overlap);
 void hearth_overlap_free(const hearth_context *ctx, hearth_overlap *overlap);
-/* Fills the tables and the lists of peers from layouts and box. Local; what is there is released by hearth_plan_destroy. */
+/* Fills the tables and the lists of peers and parts from layouts and box. Local; the caller releases with hearth_plan_drop_peers, also after a failure. */
 hearth_status hearth_plan_find_peers(hearth_plan *plan);
+void hearth_plan_drop_peers(hearth_plan *plan);
 
 #endif

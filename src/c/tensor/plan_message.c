@@ -10,11 +10,11 @@ static int64_t larger(int64_t a, int64_t b) {
   return a > b ? a : b;
 }
 
-hearth_chunking hearth_message_chunking(const hearth_peer *peer, int32_t ndim, int32_t order, int64_t limit) {
+hearth_chunking hearth_message_chunking(const hearth_part *part, int32_t ndim, int32_t order, int64_t limit) {
   hearth_chunking c = {.ndim = ndim, .rows = 1, .parts = 1, .chunks = 1, .largest = 1};
   for (int32_t k = 0; k < ndim; k++) {
     c.order[k] = order == HEARTH_COLUMN_MAJOR ? ndim - 1 - k : k;
-    c.extent[k] = peer->overlap[k]->total;
+    c.extent[k] = part->overlap[k]->total;
   }
   c.split = ndim - 1;
   while (c.split > 0 && c.extent[c.order[c.split]] <= limit / c.largest) c.largest *= c.extent[c.order[c.split--]];
@@ -64,14 +64,15 @@ hearth_view hearth_message_view(const hearth_chunking *chunking, const hearth_ch
 enum { MORE_SECTIONS = 4 };
 
 static int64_t longest(const hearth_peer *peer, int64_t n, int32_t d, int64_t most) {
-  for (int64_t i = 0; i < n; i++) most = larger(most, peer[i].overlap[d]->n);
+  for (int64_t i = 0; i < n; i++)
+    for (int64_t k = 0; k < peer[i].nparts; k++) most = larger(most, peer[i].part[k].overlap[d]->n);
   return most;
 }
 
 hearth_status hearth_scratch_make(const hearth_plan *plan, hearth_scratch *scratch) {
   *scratch = (hearth_scratch){{NULL}};
   for (int32_t d = 0; d < plan->ndim; d++) {
-    const int64_t most = longest(plan->receive, plan->nreceives, d, longest(plan->send, plan->nsends, d, 0));
+    const int64_t most = longest(plan->receive, plan->nreceives, d, longest(plan->send, plan->nsends, d, longest(&plan->local, 1, d, 0)));
     HEARTH_TRY(hearth_allocate(plan->ctx, (most + MORE_SECTIONS) * (int64_t)sizeof(hearth_section), &scratch->section[d]));
   }
   return HEARTH_OK;
@@ -187,11 +188,11 @@ static hearth_status move_cell(const hearth_plan *plan, const section_list *list
   return copy_wide(plan->ctx, &shape, 0, &dst, &src);
 }
 
-hearth_status hearth_message_move(const hearth_plan *plan, const hearth_peer *peer, const hearth_chunk *chunk, hearth_scratch *scratch, hearth_side to,
+hearth_status hearth_message_move(const hearth_plan *plan, const hearth_part *part, const hearth_chunk *chunk, hearth_scratch *scratch, hearth_side to,
                                   const hearth_view *to_view, hearth_side from, const hearth_view *from_view) {
   section_list list[HEARTH_MAX_NDIM];
   int64_t number[HEARTH_MAX_NDIM] = {0};
-  for (int32_t d = 0; d < plan->ndim; d++) list[d] = clip(peer->overlap[d], chunk->begin[d], chunk->end[d], scratch->section[d]);
+  for (int32_t d = 0; d < plan->ndim; d++) list[d] = clip(part->overlap[d], chunk->begin[d], chunk->end[d], scratch->section[d]);
   for (int32_t d = 0; d >= 0;) {
     HEARTH_TRY(move_cell(plan, list, number, to, to_view, from, from_view));
     for (d = plan->ndim - 1; d >= 0 && ++number[d] == list[d].n; d--) number[d] = 0;
@@ -199,14 +200,14 @@ hearth_status hearth_message_move(const hearth_plan *plan, const hearth_peer *pe
   return plan->ctx->backend->wait(plan->ctx->queue);
 }
 
-char *hearth_message_in_place(const hearth_plan *plan, const hearth_peer *peer, const hearth_chunking *chunking, hearth_side side, const hearth_view *view,
+char *hearth_message_in_place(const hearth_plan *plan, const hearth_part *part, const hearth_chunking *chunking, hearth_side side, const hearth_view *view,
                               int32_t dtype) {
   if (view->space != HEARTH_SPACE_HOST || view->dtype != dtype) return NULL;
   char *address = view->data;
   int64_t stride = hearth_dtype_size((hearth_dtype)dtype);
   for (int32_t k = plan->ndim - 1; k >= 0; k--) {
     const int32_t d = chunking->order[k];
-    const hearth_overlap *overlap = peer->overlap[d];
+    const hearth_overlap *overlap = part->overlap[d];
     if (overlap->n != 1 || overlap->section[0].n != 1) return NULL;
     if (overlap->total > 1 && view->stride[d] != stride) return NULL;
     address += overlap->section[0].at[side] * view->stride[d];

@@ -1,9 +1,9 @@
-/* Cutting messages into chunks, and moving chunks between arrays and buffers. */
+/* Cutting the parts of messages into chunks, and moving chunks between arrays and buffers. */
 #ifndef HEARTH_TENSOR_PLAN_MESSAGE_H
 #define HEARTH_TENSOR_PLAN_MESSAGE_H
 #include "tensor/plan_impl.h"
 
-/* A message in pieces that are contiguous in it: single indices of the outer dimensions, `rows` indices of dimension order[split], all of the inner ones. */
+/* A part in chunks that are contiguous in it: single indices of the outer dimensions, `rows` indices of dimension order[split], all of the inner ones. */
 typedef struct hearth_chunking {
   int32_t ndim;
   int32_t order[HEARTH_MAX_NDIM]; /* dimensions, the outermost in memory first */
@@ -13,7 +13,7 @@ typedef struct hearth_chunking {
   int64_t chunks, largest /* elements */;
 } hearth_chunking;
 
-/* The range of a chunk along each dimension, and its place and size in the message. */
+/* The range of a chunk along each dimension, and its place and size in the part. */
 typedef struct hearth_chunk {
   int64_t begin[HEARTH_MAX_NDIM], end[HEARTH_MAX_NDIM];
   int64_t offset, elements;
@@ -25,20 +25,20 @@ typedef struct hearth_scratch {
 } hearth_scratch;
 
 /* Chunks of at most `limit` elements (and at least one). Sender and receiver come to the same. */
-hearth_chunking hearth_message_chunking(const hearth_peer *peer, int32_t ndim, int32_t order, int64_t limit);
+hearth_chunking hearth_message_chunking(const hearth_part *part, int32_t ndim, int32_t order, int64_t limit);
 hearth_chunk hearth_message_chunk(const hearth_chunking *chunking, int64_t number);
 
 hearth_status hearth_scratch_make(const hearth_plan *plan, hearth_scratch *scratch);
 void hearth_scratch_free(const hearth_context *ctx, hearth_scratch *scratch);
 
-/* Moves a chunk of the peer's message: views of the two sides, SOURCE and MESSAGE, MESSAGE and TARGET, or SOURCE and TARGET. A message's view has the chunk's
- * base address and strides. */
-hearth_status hearth_message_move(const hearth_plan *plan, const hearth_peer *peer, const hearth_chunk *chunk, hearth_scratch *scratch, hearth_side to,
+/* Moves a chunk of a part: views of the two sides, SOURCE and MESSAGE, MESSAGE and TARGET, or SOURCE and TARGET. A message's view has the chunk's base address
+ * and strides, those of the sides are the pieces'. */
+hearth_status hearth_message_move(const hearth_plan *plan, const hearth_part *part, const hearth_chunk *chunk, hearth_scratch *scratch, hearth_side to,
                                   const hearth_view *to_view, hearth_side from, const hearth_view *from_view);
 /* The view of a chunk in a dense buffer. */
 hearth_view hearth_message_view(const hearth_chunking *chunking, const hearth_chunk *chunk, int32_t dtype, void *buffer);
-/* The address of the message within a view, if it lies there dense and as it travels; else NULL. */
-char *hearth_message_in_place(const hearth_plan *plan, const hearth_peer *peer, const hearth_chunking *chunking, hearth_side side, const hearth_view *view,
+/* The address of the part within a piece, if it lies there dense and as it travels; else NULL. */
+char *hearth_message_in_place(const hearth_plan *plan, const hearth_part *part, const hearth_chunking *chunking, hearth_side side, const hearth_view *view,
                               int32_t dtype);
 
 #endif

@@ -33,21 +33,23 @@ static hearth_status make_table(hearth_plan *plan, int32_t d, bool outgoing) {
   return HEARTH_OK;
 }
 
-/* The message between this rank and `rank`; volume 0 if there is none. */
-static hearth_peer peer_of(const hearth_plan *plan, int rank, bool outgoing) {
+/* Whether something may go between this rank and `rank`, and what. */
+static bool is_peer(const hearth_plan *plan, int rank, bool outgoing) {
   const hearth_layout *theirs = outgoing ? plan->target : plan->source;
   const int sender = outgoing ? plan->ctx->rank : rank;
-  hearth_peer peer = {.rank = rank};
-  if (rank == plan->ctx->rank || hearth_layout_coordinate(theirs, rank, -1) < 0) return peer;
-  if (!hearth_layout_is_primary(plan->source, sender) || same_part(plan->source, rank, plan->ctx->rank)) return peer;
-  int64_t volume = 1;
-  for (int32_t d = 0; d < plan->ndim && volume > 0; d++) {
+  if (rank == plan->ctx->rank || hearth_layout_coordinate(theirs, rank, -1) < 0) return false;
+  return hearth_layout_is_primary(plan->source, sender) && !same_part(plan->source, rank, plan->ctx->rank);
+}
+
+static hearth_part part_of(const hearth_plan *plan, int rank, bool outgoing) {
+  const hearth_layout *theirs = outgoing ? plan->target : plan->source;
+  hearth_part part = {.volume = is_peer(plan, rank, outgoing)};
+  for (int32_t d = 0; d < plan->ndim && part.volume > 0; d++) {
     const int64_t c = hearth_layout_coordinate(theirs, rank, theirs->dim[d].axis);
-    peer.overlap[d] = outgoing ? &plan->outgoing[d][c] : &plan->incoming[d][c];
-    volume *= peer.overlap[d]->total;
+    part.overlap[d] = outgoing ? &plan->outgoing[d][c] : &plan->incoming[d][c];
+    part.volume *= part.overlap[d]->total;
   }
-  peer.volume = volume;
-  return peer;
+  return part;
 }
 
 /* Neighbours first, each rank beginning with another one, so that not all turn to rank 0 at once. */
@@ -57,28 +59,32 @@ static int nth_rank(const hearth_plan *plan, int n, bool outgoing) {
 }
 
 static hearth_status list_peers(hearth_plan *plan, bool outgoing) {
-  int64_t n = 0;
-  for (int k = 1; k < plan->ctx->size; k++) n += peer_of(plan, nth_rank(plan, k, outgoing), outgoing).volume > 0;
-  hearth_peer *list = NULL;
-  HEARTH_TRY(hearth_allocate(plan->ctx, n * (int64_t)sizeof *list, &list));
-  *(outgoing ? &plan->send : &plan->receive) = list;
-  *(outgoing ? &plan->nsends : &plan->nreceives) = n;
-  for (int k = 1, i = 0; i < n; k++) {
-    const hearth_peer peer = peer_of(plan, nth_rank(plan, k, outgoing), outgoing);
-    if (peer.volume > 0) list[i++] = peer;
+  hearth_peer **list = outgoing ? &plan->send : &plan->receive;
+  hearth_part **parts = outgoing ? &plan->send_part : &plan->receive_part;
+  int64_t *const listed = outgoing ? &plan->nsends : &plan->nreceives, n = 0;
+  for (int k = 1; k < plan->ctx->size; k++) n += part_of(plan, nth_rank(plan, k, outgoing), outgoing).volume > 0;
+  HEARTH_TRY(hearth_allocate(plan->ctx, n * (int64_t)sizeof **list, list));
+  HEARTH_TRY(hearth_allocate(plan->ctx, n * (int64_t)sizeof **parts, parts));
+  for (int k = 1; *listed < n; k++) {
+    const int rank = nth_rank(plan, k, outgoing);
+    hearth_part *const part = &(*parts)[*listed];
+    *part = part_of(plan, rank, outgoing);
+    if (part->volume > 0) (*list)[(*listed)++] = (hearth_peer){rank, part->volume, 1, part};
   }
   return HEARTH_OK;
 }
 
 static hearth_status find_local(hearth_plan *plan) {
   const int rank = plan->ctx->rank;
-  plan->local = (hearth_peer){.rank = rank, .volume = 1};
+  HEARTH_TRY(hearth_allocate(plan->ctx, (int64_t)sizeof *plan->local_part, &plan->local_part));
+  *plan->local_part = (hearth_part){.volume = 1};
   for (int32_t d = 0; d < plan->ndim; d++) {
     const hearth_span from = span_of(plan->source, rank, d, plan->source_start), to = span_of(plan->target, rank, d, plan->target_start);
     HEARTH_TRY(hearth_overlap_make(plan->ctx, &from, &to, plan->count[d], &plan->own[d]));
-    plan->local.overlap[d] = &plan->own[d];
-    plan->local.volume *= plan->own[d].total;
+    plan->local_part->overlap[d] = &plan->own[d];
+    plan->local_part->volume *= plan->own[d].total;
   }
+  plan->local = (hearth_peer){rank, plan->local_part->volume, plan->local_part->volume > 0, plan->local_part};
   return HEARTH_OK;
 }
 
@@ -92,4 +98,24 @@ hearth_status hearth_plan_find_peers(hearth_plan *plan) {
   if (hearth_layout_coordinate(plan->target, rank, -1) < 0) return HEARTH_OK;
   for (int32_t d = 0; d < plan->ndim; d++) HEARTH_TRY(make_table(plan, d, false));
   return list_peers(plan, false);
+}
+
+static void free_table(const hearth_context *ctx, const hearth_dim *dim, hearth_overlap *table) {
+  if (table)
+    for (int64_t c = 0; c < dim->processes; c++) hearth_overlap_free(ctx, &table[c]);
+  hearth_deallocate(ctx, table);
+}
+
+void hearth_plan_drop_peers(hearth_plan *plan) {
+  const hearth_context *ctx = plan->ctx;
+  for (int32_t d = 0; d < plan->ndim; d++) {
+    free_table(ctx, &plan->target->dim[d], plan->outgoing[d]);
+    free_table(ctx, &plan->source->dim[d], plan->incoming[d]);
+    hearth_overlap_free(ctx, &plan->own[d]);
+  }
+  hearth_deallocate(ctx, plan->send);
+  hearth_deallocate(ctx, plan->receive);
+  hearth_deallocate(ctx, plan->send_part);
+  hearth_deallocate(ctx, plan->receive_part);
+  hearth_deallocate(ctx, plan->local_part);
 }

@@ -1,0 +1,124 @@
+#include "tensor/plan_round.h"
+#include "core/context_impl.h"
+#include "core/error.h"
+#include <stdbool.h>
+
+/* A chunk that the cursor stands at. */
+typedef struct item {
+  const hearth_traveller *traveller;
+  const hearth_part *part;
+  hearth_chunking chunking;
+  hearth_chunk chunk;
+  int64_t bytes;
+} item;
+
+static int64_t padded(int64_t bytes) {
+  return (bytes + HEARTH_ROUND_ALIGNMENT - 1) / HEARTH_ROUND_ALIGNMENT * HEARTH_ROUND_ALIGNMENT;
+}
+
+static bool at_end(const hearth_journey *journey, const hearth_peer *peer, const hearth_cursor *cursor) {
+  return peer->nparts == 0 || cursor->traveller == journey->n;
+}
+
+static hearth_chunking chunking_of(const hearth_journey *journey, const hearth_part *part, const hearth_traveller *traveller) {
+  return hearth_message_chunking(part, journey->plan->ndim, traveller->order, journey->round_bytes / hearth_dtype_size((hearth_dtype)traveller->dtype));
+}
+
+static item item_at(const hearth_journey *journey, const hearth_peer *peer, const hearth_cursor *cursor) {
+  item it = {.traveller = &journey->traveller[cursor->traveller], .part = &peer->part[cursor->part]};
+  it.chunking = chunking_of(journey, it.part, it.traveller);
+  it.chunk = hearth_message_chunk(&it.chunking, cursor->chunk);
+  it.bytes = it.chunk.elements * hearth_dtype_size((hearth_dtype)it.traveller->dtype);
+  return it;
+}
+
+static void advance(const hearth_peer *peer, const item *it, hearth_cursor *cursor) {
+  if (++cursor->chunk < it->chunking.chunks) return;
+  cursor->chunk = 0;
+  if (++cursor->part < peer->nparts) return;
+  cursor->part = 0;
+  cursor->traveller++;
+}
+
+/* Calls `visit` for the chunks of the round that begins at the cursor, with their places in the message; returns the bytes of all. */
+typedef hearth_status (*visitor)(hearth_journey *journey, const item *it, char *data);
+
+typedef struct round_walk {
+  hearth_journey *journey;
+  visitor visit;
+  char *buffer;
+  hearth_status status;
+} round_walk;
+
+static int64_t walk(const hearth_journey *journey, const hearth_peer *peer, hearth_cursor *cursor, round_walk *walk) {
+  int64_t bytes = 0;
+  while (!at_end(journey, peer, cursor)) {
+    const item it = item_at(journey, peer, cursor);
+    const int64_t place = padded(bytes);
+    if (bytes > 0 && it.bytes > journey->round_bytes - place) break;
+    if (walk && walk->status == HEARTH_OK) walk->status = walk->visit(walk->journey, &it, walk->buffer + place);
+    bytes = place + it.bytes;
+    advance(peer, &it, cursor);
+  }
+  return bytes;
+}
+
+int64_t hearth_round_skip(const hearth_journey *journey, const hearth_peer *peer, hearth_cursor *cursor) {
+  return walk(journey, peer, cursor, NULL);
+}
+
+int64_t hearth_round_buffer(const hearth_journey *journey, const hearth_peer *peer) {
+  hearth_cursor cursor = {0, 0, 0};
+  const int64_t first = hearth_round_skip(journey, peer, &cursor);
+  return at_end(journey, peer, &cursor) ? first : journey->round_bytes;
+}
+
+static const hearth_view *source_of(const item *it) {
+  return &it->traveller->source->piece[it->part->source_piece].view;
+}
+static const hearth_view *target_of(const item *it) {
+  return &it->traveller->target->piece[it->part->target_piece].view;
+}
+
+static hearth_status pack(hearth_journey *journey, const item *it, char *data) {
+  const hearth_view view = hearth_message_view(&it->chunking, &it->chunk, it->traveller->dtype, data);
+  return hearth_message_move(journey->plan, it->part, &it->chunk, &journey->scratch, HEARTH_SIDE_MESSAGE, &view, HEARTH_SIDE_SOURCE, source_of(it));
+}
+
+static hearth_status unpack(hearth_journey *journey, const item *it, char *data) {
+  const hearth_view view = hearth_message_view(&it->chunking, &it->chunk, it->traveller->dtype, data);
+  return hearth_message_move(journey->plan, it->part, &it->chunk, &journey->scratch, HEARTH_SIDE_TARGET, target_of(it), HEARTH_SIDE_MESSAGE, &view);
+}
+
+hearth_status hearth_round_pack(hearth_journey *journey, const hearth_peer *peer, hearth_cursor cursor, char *buffer) {
+  round_walk work = {journey, pack, buffer, HEARTH_OK};
+  walk(journey, peer, &cursor, &work);
+  return work.status;
+}
+
+hearth_status hearth_round_unpack(hearth_journey *journey, const hearth_peer *peer, hearth_cursor cursor, char *buffer) {
+  round_walk work = {journey, unpack, buffer, HEARTH_OK};
+  walk(journey, peer, &cursor, &work);
+  return work.status;
+}
+
+char *hearth_round_in_place(const hearth_journey *journey, const hearth_peer *peer, hearth_cursor cursor, hearth_side side) {
+  if (at_end(journey, peer, &cursor)) return NULL;
+  const item it = item_at(journey, peer, &cursor);
+  if (hearth_round_skip(journey, peer, &cursor) != it.bytes) return NULL;
+  const hearth_view *view = side == HEARTH_SIDE_SOURCE ? source_of(&it) : target_of(&it);
+  char *part = hearth_message_in_place(journey->plan, it.part, &it.chunking, side, view, it.traveller->dtype);
+  return part ? part + it.chunk.offset * hearth_dtype_size((hearth_dtype)it.traveller->dtype) : NULL;
+}
+
+hearth_status hearth_round_local(hearth_journey *journey) {
+  const hearth_plan *plan = journey->plan;
+  for (int64_t t = 0; t < journey->n; t++)
+    for (int64_t p = 0; p < plan->local.nparts; p++) {
+      const item it = {.traveller = &journey->traveller[t], .part = &plan->local.part[p]};
+      hearth_chunk all = {{0}, {0}, 0, it.part->volume};
+      for (int32_t d = 0; d < plan->ndim; d++) all.end[d] = it.part->overlap[d]->total;
+      HEARTH_TRY(hearth_message_move(plan, it.part, &all, &journey->scratch, HEARTH_SIDE_TARGET, target_of(&it), HEARTH_SIDE_SOURCE, source_of(&it)));
+    }
+  return HEARTH_OK;
+}

@@ -10,4 +10,11 @@ hearth_status hearth_shape_check(const hearth_context *ctx, int32_t ndim, const 
 /* A prototype with all dimensions whole on a one-dimensional grid of all ranks; the shape has been checked. */
 hearth_layout hearth_layout_whole(hearth_context *ctx, int32_t ndim, const int64_t *shape);
 
+/* A copy of the places of all ranks, which the caller deallocates, to change with hearth_layout_number: the processes of `axis` with coordinate c get to[c],
+ * or n - 1 - c of n if `to` is NULL. */
+hearth_status hearth_layout_places(const hearth_layout *layout, int32_t **place);
+void hearth_layout_number(const hearth_layout *layout, int32_t axis, const int64_t *to, int32_t *place);
+/* Gives the prototype these places, which it borrows (neither table, if ranks stand in row-major order), and a table rank_at, which the caller deallocates. */
+hearth_status hearth_layout_set_places(hearth_layout *prototype, int32_t *place);
+
 #endif

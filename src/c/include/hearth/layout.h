@@ -55,6 +55,19 @@ HEARTH_COLLECTIVE hearth_status hearth_layout_from_local(hearth_context *ctx, in
                                                          HEARTH_EXTENT(ndim *nboxes) HEARTH_INDEX const int64_t *starts,
                                                          HEARTH_EXTENT(ndim *nboxes) const int64_t *counts, HEARTH_OUT hearth_layout **layout);
 
+/* The layout of a slice: index j of dimension d of the result is index start[d] + j * step[d], 0 <= j < count[d], of `layout`; steps may be negative, counts 0.
+ * Every rank keeps exactly the elements that it owned: local order follows the result's indices, so that the slice of an array is a view of its memory.
+ * Dimensions that are whole or cut stay so; block-cyclic ones too if |step| divides the block; others become index lists.
+ * Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (step 0, index outside the shape; the message names dimension and numbers), MISMATCH,
+ * MEMORY. */
+HEARTH_COLLECTIVE hearth_status hearth_layout_slice(const hearth_layout *layout, int32_t ndim, HEARTH_EXTENT(ndim) HEARTH_INDEX const int64_t *start,
+                                                    HEARTH_EXTENT(ndim) const int64_t *count, HEARTH_EXTENT(ndim) const int64_t *step,
+                                                    HEARTH_OUT hearth_layout **result);
+/* The layout with its dimensions in another order: dimension d of the result is dimension axes[d] of `layout`. Every rank keeps the elements that it owned.
+ * Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (axes that are no permutation), MISMATCH, MEMORY. */
+HEARTH_COLLECTIVE hearth_status hearth_layout_permute(const hearth_layout *layout, int32_t ndim, HEARTH_EXTENT(ndim) HEARTH_INDEX const int32_t *axes,
+                                                      HEARTH_OUT hearth_layout **result);
+
 /* Releases the caller's reference and sets *layout to NULL; NULL is accepted. Local; never fails. */
 HEARTH_LOCAL hearth_status hearth_layout_destroy(hearth_layout **layout);
 

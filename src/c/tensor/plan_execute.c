@@ -144,10 +144,19 @@ static hearth_status check_array(const hearth_plan *plan, const hearth_array *ar
   return hearth_array_pending(array);
 }
 
-static hearth_status check_arrays(const hearth_plan *plan, const hearth_array *source, const hearth_array *target) {
-  HEARTH_TRY(check_array(plan, source, plan->source, "source"));
-  HEARTH_TRY(check_array(plan, target, plan->target, "target"));
-  HEARTH_REQUIRE(plan->ctx, source != target, "source and target are the same array");
+/* No target is another array of the call: what is read is not written. */
+static hearth_status check_arrays(const hearth_plan *plan, int64_t n, const hearth_array *const *sources, hearth_array *const *targets) {
+  HEARTH_REQUIRE(plan->ctx, n == 0 || (sources && targets), "the list of arrays is NULL");
+  for (int64_t i = 0; i < n; i++) {
+    HEARTH_TRY(check_array(plan, sources[i], plan->arrays, "source"));
+    HEARTH_TRY(check_array(plan, targets[i], plan->target, "target"));
+  }
+  for (int64_t i = 0; i < n; i++)
+    for (int64_t k = 0; k < n; k++) {
+      HEARTH_REQUIRE(plan->ctx, sources[k] != targets[i], n == 1 ? "source and target are the same array" : "array %lld is both source and target",
+                     (long long)i);
+      HEARTH_REQUIRE(plan->ctx, k == i || targets[k] != targets[i], "targets %lld and %lld are the same array", (long long)i, (long long)k);
+    }
   return HEARTH_OK;
 }
 
@@ -156,15 +165,17 @@ static hearth_traveller traveller_of(const hearth_array *source, hearth_array *t
   return (hearth_traveller){source, target, narrower ? source->dtype : target->dtype, target->order};
 }
 
-hearth_status hearth_plan_execute(hearth_plan *plan, const hearth_array *source, hearth_array *target) {
-  HEARTH_REQUIRE(NULL, plan, "the plan is NULL");
+hearth_status hearth_plan_run(hearth_plan *plan, hearth_status mine, int64_t n, const hearth_array *const *sources, hearth_array *const *targets) {
   hearth_context *ctx = plan->ctx;
-  HEARTH_GUARD_FP(ctx);
-  hearth_traveller traveller;
-  run r = {.journey = {.plan = plan, .n = 1, .traveller = &traveller}};
+  hearth_traveller one, *many = NULL;
+  run r = {.journey = {.plan = plan, .n = n, .traveller = &one}};
   bool in_flight = false;
-  hearth_status status, mine = check_arrays(plan, source, target);
-  if (mine == HEARTH_OK) traveller = traveller_of(source, target);
+  hearth_status status;
+  if (mine == HEARTH_OK && n > 1) {
+    mine = hearth_allocate(ctx, n * (int64_t)sizeof *many, &many);
+    r.journey.traveller = many;
+  }
+  for (int64_t i = 0; mine == HEARTH_OK && i < n; i++) r.journey.traveller[i] = traveller_of(sources[i], targets[i]);
   if (mine == HEARTH_OK) mine = allocate_slots(&r);
   if (mine == HEARTH_OK) mine = ctx->backend->wait(ctx->queue);
   HEARTH_GOTO(done, agree_on_round(&r, mine));
@@ -181,6 +192,22 @@ done:
   }
   hearth_deallocate(ctx, r.slot);
   hearth_deallocate(ctx, r.message);
+  hearth_deallocate(ctx, many);
   hearth_scratch_free(ctx, &r.journey.scratch);
   return status;
+}
+
+hearth_status hearth_plan_execute(hearth_plan *plan, const hearth_array *source, hearth_array *target) {
+  HEARTH_REQUIRE(NULL, plan, "the plan is NULL");
+  HEARTH_GUARD_FP(plan->ctx);
+  return hearth_plan_run(plan, check_arrays(plan, 1, &source, &target), 1, &source, &target);
+}
+
+hearth_status hearth_plan_execute_many(hearth_plan *plan, int32_t n, const hearth_array *const *sources, hearth_array *const *targets) {
+  HEARTH_REQUIRE(NULL, plan, "the plan is NULL");
+  HEARTH_GUARD_FP(plan->ctx);
+  const int64_t number[1] = {n};
+  hearth_status mine = n >= 0 ? check_arrays(plan, n, sources, targets) : hearth_fail(plan->ctx, HEARTH_ERR_ARGUMENT, "%d arrays", n);
+  HEARTH_TRY(hearth_agree_same(plan->ctx, mine, "n", number, 1));
+  return n > 0 ? hearth_plan_run(plan, HEARTH_OK, n, sources, targets) : HEARTH_OK;
 }

@@ -43,8 +43,9 @@ typedef struct hearth_peer {
 
 struct hearth_plan {
   hearth_context *ctx;
-  hearth_layout *source, *target;
-  int32_t ndim;
+  hearth_layout *source, *target; /* dimension d of the one goes to dimension d of the other */
+  hearth_layout *arrays;          /* the layout of source arrays: dimension d of `source` is their dimension axes[d] */
+  int32_t ndim, axes[HEARTH_MAX_NDIM];
   int64_t source_start[HEARTH_MAX_NDIM], target_start[HEARTH_MAX_NDIM], count[HEARTH_MAX_NDIM];
   /* overlaps with the processes along each dimension's grid axis: of my source part with their target parts, and the other way round */
   hearth_overlap *outgoing[HEARTH_MAX_NDIM], *incoming[HEARTH_MAX_NDIM], own[HEARTH_MAX_NDIM];

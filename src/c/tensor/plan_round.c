@@ -73,16 +73,25 @@ int64_t hearth_round_buffer(const hearth_journey *journey, const hearth_peer *pe
   return at_end(journey, peer, &cursor) ? first : journey->round_bytes;
 }
 
-static const hearth_view *source_of(const item *it) {
-  return &it->traveller->source->piece[it->part->source_piece].view;
+/* The source's piece with the dimensions of the target. */
+static hearth_view source_of(const hearth_plan *plan, const item *it) {
+  const hearth_view *piece = &it->traveller->source->piece[it->part->source_piece].view;
+  hearth_view view = *piece;
+  for (int32_t d = 0; d < plan->ndim; d++) {
+    view.extent[d] = piece->extent[plan->axes[d]];
+    view.stride[d] = piece->stride[plan->axes[d]];
+  }
+  return view;
 }
+
 static const hearth_view *target_of(const item *it) {
   return &it->traveller->target->piece[it->part->target_piece].view;
 }
 
 static hearth_status pack(hearth_journey *journey, const item *it, char *data) {
   const hearth_view view = hearth_message_view(&it->chunking, &it->chunk, it->traveller->dtype, data);
-  return hearth_message_move(journey->plan, it->part, &it->chunk, &journey->scratch, HEARTH_SIDE_MESSAGE, &view, HEARTH_SIDE_SOURCE, source_of(it));
+  const hearth_view source = source_of(journey->plan, it);
+  return hearth_message_move(journey->plan, it->part, &it->chunk, &journey->scratch, HEARTH_SIDE_MESSAGE, &view, HEARTH_SIDE_SOURCE, &source);
 }
 
 static hearth_status unpack(hearth_journey *journey, const item *it, char *data) {
@@ -106,8 +115,8 @@ char *hearth_round_in_place(const hearth_journey *journey, const hearth_peer *pe
   if (at_end(journey, peer, &cursor)) return NULL;
   const item it = item_at(journey, peer, &cursor);
   if (hearth_round_skip(journey, peer, &cursor) != it.bytes) return NULL;
-  const hearth_view *view = side == HEARTH_SIDE_SOURCE ? source_of(&it) : target_of(&it);
-  char *part = hearth_message_in_place(journey->plan, it.part, &it.chunking, side, view, it.traveller->dtype);
+  const hearth_view view = side == HEARTH_SIDE_SOURCE ? source_of(journey->plan, &it) : *target_of(&it);
+  char *part = hearth_message_in_place(journey->plan, it.part, &it.chunking, side, &view, it.traveller->dtype);
   return part ? part + it.chunk.offset * hearth_dtype_size((hearth_dtype)it.traveller->dtype) : NULL;
 }
 
@@ -118,7 +127,8 @@ hearth_status hearth_round_local(hearth_journey *journey) {
       const item it = {.traveller = &journey->traveller[t], .part = &plan->local.part[p]};
       hearth_chunk all = {{0}, {0}, 0, it.part->volume};
       for (int32_t d = 0; d < plan->ndim; d++) all.end[d] = it.part->overlap[d]->total;
-      HEARTH_TRY(hearth_message_move(plan, it.part, &all, &journey->scratch, HEARTH_SIDE_TARGET, target_of(&it), HEARTH_SIDE_SOURCE, source_of(&it)));
+      const hearth_view source = source_of(plan, &it);
+      HEARTH_TRY(hearth_message_move(plan, it.part, &all, &journey->scratch, HEARTH_SIDE_TARGET, target_of(&it), HEARTH_SIDE_SOURCE, &source));
     }
   return HEARTH_OK;
 }

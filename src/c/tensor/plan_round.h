@@ -39,4 +39,7 @@ char *hearth_round_in_place(const hearth_journey *journey, const hearth_peer *pe
 /* Copies all that stays on this rank. */
 hearth_status hearth_round_local(hearth_journey *journey);
 
+/* Runs a plan, or agrees on the failure `mine`; the arrays have been checked. Collective; agreed. */
+hearth_status hearth_plan_run(hearth_plan *plan, hearth_status mine, int64_t n, const hearth_array *const *sources, hearth_array *const *targets);
+
 #endif

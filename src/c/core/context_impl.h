@@ -17,6 +17,7 @@ struct hearth_io_table; /* analysis/io_table.h */
   X(BUILDER, "layout builder") \
   X(ARRAY, "array") \
   X(PLAN, "plan") \
+  X(HALO, "halo") \
   X(METRIC, "metric") \
   X(STATE, "state") \
   X(SOURCE, "source") \

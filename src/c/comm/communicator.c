@@ -57,11 +57,15 @@ static hearth_status list_head(const hearth_context *ctx, struct kept **head) {
 }
 
 hearth_status hearth_communicator_keep(const hearth_context *ctx) {
+  return hearth_communicator_keep_group(ctx, ctx->comm);
+}
+
+hearth_status hearth_communicator_keep_group(const hearth_context *ctx, MPI_Comm comm) {
   struct kept *last;
   HEARTH_TRY(list_head(ctx, &last));
   struct kept *node = malloc(sizeof *node);
   if (!node) return hearth_fail(ctx, HEARTH_ERR_MEMORY, "no memory for the list of communicators");
-  *node = (struct kept){ctx->comm, NULL};
+  *node = (struct kept){comm, NULL};
   while (last->next) last = last->next;
   last->next = node;
   return HEARTH_OK;

@@ -41,6 +41,7 @@ static int64_t dismantle(hearth_context *ctx, int64_t *bytes) {
   ctx->queue = NULL;
   *bytes = 0;
   if (ctx->memory) hearth_memory_usage(ctx->memory, bytes, NULL, NULL);
+  hearth_groups_forget(ctx);
   free(ctx->counts);
   ctx->counts = NULL;
   return hearth_memory_destroy(&ctx->memory);

@@ -8,6 +8,7 @@ struct hearth_memory;        /* core/memory.h */
 struct hearth_error;         /* core/error.c */
 struct hearth_backend_table; /* kernels/backend.h */
 struct hearth_queue;
+struct hearth_group;    /* comm/group.c */
 struct hearth_io_table; /* analysis/io_table.h */
 
 /* Kinds of objects that a context counts; a leak report names them. */
@@ -51,9 +52,10 @@ struct hearth_context {
   int32_t log_level;
   hearth_progress_function progress;
   void *progress_user;
-  int64_t message_limit; /* most elements or bytes that one MPI call carries; tests lower it */
-  int *counts;           /* 2 * size: scratch of the collectives that take counts per rank, so that none of them can fail for want of memory */
-  int64_t references;    /* the user's one, and one per object */
+  int64_t message_limit;       /* most elements or bytes that one MPI call carries; tests lower it */
+  int *counts;                 /* 2 * size: scratch of the collectives that take counts per rank, so that none of them can fail for want of memory */
+  struct hearth_group *groups; /* of ranks, that were needed so far */
+  int64_t references;          /* the user's one, and one per object */
   int64_t objects[HEARTH_OBJECT_KINDS];
 };
 

@@ -40,8 +40,8 @@ enum {
   CONF_ANY = CONF_BOOL | CONF_NUMBERS
 };
 
-/* Runs the table; the test fails with the first difference. */
-void conf_run(const conf_function *functions, size_t n);
+/* Runs the table, on an array without elements too if `empty`; the test fails with the first difference. */
+void conf_run(const conf_function *functions, size_t n, bool empty);
 
 /* For the expectations. Uninitialised; freed by the runner. */
 whole whole_make(int32_t dtype, int32_t ndim, const int64_t *shape);

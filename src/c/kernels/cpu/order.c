@@ -1,3 +1,17 @@
-#include "kernels/order.h"
+#include "kernels/cpu/order.h"
 
-const hearth_order_kernels cpu_order_kernels = {.version = 1};
+const hearth_order_kernels cpu_order_kernels = {
+    .records = cpu_records,
+    .values = cpu_values,
+    .indices = cpu_indices,
+    .sort = cpu_sort,
+    .merge = cpu_merge,
+    .below = cpu_below,
+    .distinct = cpu_distinct,
+    .smallest = cpu_smallest,
+    .search = cpu_search,
+    .extremes = cpu_extremes,
+    .bins = cpu_bins,
+    .collect = cpu_collect,
+    .histogram = cpu_histogram,
+};

@@ -178,7 +178,8 @@ class Model:
         owner = max(owners, key=len, default=None)
         first = function.params[0] if function.params else None
         if owner is None and first and first.kind == "handle" and not first.optional:
-            owner = first.base  # hearth_io_attach(ctx): a method of the context
+            # hearth_io_attach(ctx): a method of the context; hearth_sum(array, &result): one of the array; hearth_zeros(layout, &array): makes an array
+            owner = next((p.base for p in function.params if p.kind == "handle_out"), first.base)
             function.verb = stem
         elif owner is None and any(p.kind == "handle_array" for p in function.params):
             owner = next(p.base for p in function.params if p.kind == "handle_array")  # hearth_concatenate(n, arrays, ...): makes one of its kind

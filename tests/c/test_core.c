@@ -306,18 +306,18 @@ static void log_and_progress(void **state) {
   (void)state;
   hearth_context *ctx = test_context(HEARTH_BACKEND_CPU);
   struct heard heard = {0}, watched = {0};
-  hearth_log(ctx, HEARTH_LOG_ERROR, "nobody listens");
+  hearth_log_write(ctx, HEARTH_LOG_ERROR, "nobody listens");
   for (int32_t limit = HEARTH_LOG_ERROR; limit <= HEARTH_LOG_DEBUG; limit++) {
     heard.messages = 0;
     assert_ok(hearth_context_set_log(ctx, limit, hear, &heard));
-    for (int32_t level = HEARTH_LOG_ERROR; level <= HEARTH_LOG_DEBUG; level++) hearth_log(ctx, level, "level %d", (int)level);
+    for (int32_t level = HEARTH_LOG_ERROR; level <= HEARTH_LOG_DEBUG; level++) hearth_log_write(ctx, level, "level %d", (int)level);
     assert_true(heard.messages == limit && heard.level == limit && heard.rank == test_rank);
   }
   assert_string_equal(heard.last, "level 4");
   assert_int_equal(hearth_context_set_log(ctx, 0, hear, &heard), HEARTH_ERR_ARGUMENT);
   assert_int_equal(hearth_context_set_log(ctx, 5, hear, &heard), HEARTH_ERR_ARGUMENT);
   assert_ok(hearth_context_set_log(ctx, HEARTH_LOG_DEBUG, NULL, NULL));
-  hearth_log(ctx, HEARTH_LOG_ERROR, "silence");
+  hearth_log_write(ctx, HEARTH_LOG_ERROR, "silence");
   assert_int_equal(heard.messages, 4);
   assert_ok(hearth_context_set_progress(ctx, watch, &watched));
   hearth_progress(ctx, "reading", 3, 10);

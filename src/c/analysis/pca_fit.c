@@ -96,8 +96,8 @@ static hearth_status fit(hearth_pca *pca, const hearth_series *series) {
   pca->phase = HEARTH_PCA_BATCH;
   if (status == HEARTH_OK) status = make_space(&job, samples_side);
   if (status == HEARTH_OK) {
-    hearth_log(ctx, HEARTH_LOG_INFO, "PCA by the Gram matrix of %lld %s", (long long)(samples_side ? job.n : pca->space.global_points),
-               samples_side ? "samples" : "points");
+    hearth_log_write(ctx, HEARTH_LOG_INFO, "PCA by the Gram matrix of %lld %s", (long long)(samples_side ? job.n : pca->space.global_points),
+                     samples_side ? "samples" : "points");
     status = samples_side ? hearth_pca_fit_samples(&job) : hearth_pca_fit_points(&job);
   }
   free_job(&job);

@@ -59,8 +59,8 @@ hearth_status hearth_pca_solve(hearth_pca *pca, int64_t side, double *host, doub
   HEARTH_TRY(hearth_broadcast(ctx, vectors, wanted * side * (int64_t)sizeof *vectors, 0));
   if (found.modes == 0) return hearth_fail(ctx, HEARTH_ERR_NUMERICAL, "the data do not vary: all anomalies are 0, there is no mode");
   if (found.modes < pca->n_components)
-    hearth_log(ctx, HEARTH_LOG_WARNING, "the data have numerical rank %lld: that many modes are found, not the %d asked for", (long long)found.modes,
-               pca->n_components);
+    hearth_log_write(ctx, HEARTH_LOG_WARNING, "the data have numerical rank %lld: that many modes are found, not the %d asked for", (long long)found.modes,
+                     pca->n_components);
   for (int64_t k = 0; k < wanted; k++) pca->sigma[k] = sqrt(fmax(pca->sigma[k], 0));
   pca->modes = pca->rows = (int32_t)found.modes;
   pca->total = found.total;

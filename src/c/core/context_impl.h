@@ -18,6 +18,7 @@ struct hearth_io_table; /* analysis/io_table.h */
   X(BUILDER, "layout builder") \
   X(ARRAY, "array") \
   X(PLAN, "plan") \
+  X(HALO, "halo") \
   X(METRIC, "metric") \
   X(STATE, "state") \
   X(SOURCE, "source") \
@@ -63,7 +64,7 @@ HEARTH_FAMILY void hearth_context_hold(const hearth_context *ctx, hearth_object_
 HEARTH_FAMILY void hearth_context_drop(const hearth_context *ctx, hearth_object_kind kind);
 
 /* Sends a message to the log callback, if its level is wanted. */
-HEARTH_FAMILY void hearth_log(const hearth_context *ctx, int32_t level, const char *format, ...) HEARTH_PRINTF(3, 4);
+HEARTH_FAMILY void hearth_log_write(const hearth_context *ctx, int32_t level, const char *format, ...) HEARTH_PRINTF(3, 4);
 HEARTH_FAMILY void hearth_progress(const hearth_context *ctx, const char *phase, int64_t done, int64_t total);
 
 #endif

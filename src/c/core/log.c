@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-void hearth_log(const hearth_context *ctx, int32_t level, const char *format, ...) {
+void hearth_log_write(const hearth_context *ctx, int32_t level, const char *format, ...) {
   if (!ctx || !ctx->log || level > ctx->log_level) return;
   char message[HEARTH_MESSAGE_CAPACITY];
   va_list arguments;

@@ -171,7 +171,7 @@ void hearth_deallocate(const hearth_context *ctx, void *pointer) {
   hearth_block block;
   if (!pointer) return;
   if (!hearth_block_table_take(&ctx->memory->blocks, pointer, &block)) {
-    hearth_log(ctx, HEARTH_LOG_ERROR, "internal error: a block at %p is given back that this context did not allocate; it is left alone", pointer);
+    hearth_log_write(ctx, HEARTH_LOG_ERROR, "internal error: a block at %p is given back that this context did not allocate; it is left alone", pointer);
     return;
   }
   ctx->memory->in_use -= block.bytes;

@@ -94,7 +94,7 @@ hearth_status hearth_file_open(hearth_context *ctx, const char *path, hearth_fil
     hearth_file_release(f);
     return status;
   }
-  hearth_log(ctx, HEARTH_LOG_DEBUG, "opened '%s' (%s): %lld variables", path, f->format_name, (long long)f->nvariables);
+  hearth_log_write(ctx, HEARTH_LOG_DEBUG, "opened '%s' (%s): %lld variables", path, f->format_name, (long long)f->nvariables);
   *file = f;
   return HEARTH_OK;
 }

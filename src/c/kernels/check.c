@@ -157,3 +157,13 @@ hearth_status hearth_check_rotate(const hearth_context *ctx, int32_t space, cons
   HEARTH_TRY(check_extent(&rule, "z", z, 0, u->extent[1] + b->extent[1]));
   return check_extent(&rule, "z", z, 1, u->extent[1]);
 }
+
+hearth_status hearth_check_target(const hearth_context *ctx, int32_t space, const char *operation, const hearth_view *dst) {
+  const rule rule = {ctx, operation, BIT(space)};
+  return check_output(&rule, "dst", dst, ANY_NDIM, ANY_DTYPE);
+}
+
+hearth_status hearth_check_source(const hearth_context *ctx, int32_t space, const char *operation, const hearth_view *src, const hearth_view *like) {
+  const rule rule = {ctx, operation, BIT(space) | BIT(HEARTH_SPACE_HOST)};
+  return check_like(&rule, "src", src, like, ANY_DTYPE);
+}

@@ -22,6 +22,11 @@ hearth_status hearth_check_residual_gram(const hearth_context *ctx, int32_t spac
                                          const hearth_view *gram);
 hearth_status hearth_check_rotate(const hearth_context *ctx, int32_t space, const hearth_view *u, const hearth_view *b, const hearth_view *z);
 
+/* For the families of kernels with operands of any type: `dst` is written and in the backend's space; `src` is read, has the shape of `like`, and is there or
+ * in host memory. */
+hearth_status hearth_check_target(const hearth_context *ctx, int32_t space, const char *operation, const hearth_view *dst);
+hearth_status hearth_check_source(const hearth_context *ctx, int32_t space, const char *operation, const hearth_view *src, const hearth_view *like);
+
 /* Number of elements; 0 if an extent is 0. */
 int64_t hearth_view_elements(const hearth_view *view);
 /* The matrix with its two dimensions swapped. */

@@ -67,7 +67,7 @@ HEARTH_INLINE double hearth_exp_sum(double x, double low) {
   return (1.0 + (r + r * r * p)) * hearth_power_of_2(half) * hearth_power_of_2(n - half);
 }
 
-HEARTH_INLINE double hearth_exp(double x) {
+HEARTH_INLINE double hearth_exp_f64(double x) {
   return hearth_exp_sum(x, 0.0);
 }
 
@@ -81,7 +81,7 @@ HEARTH_INLINE double hearth_mantissa(double x, double *k) {
 }
 
 /* log m = 2 atanh(s) = 2 s + s z Q(z), s = f / (2 + f), z = s^2; written as f - (f^2/2 - s (f^2/2 + z Q)): f is exact. */
-HEARTH_INLINE double hearth_log(double x) {
+HEARTH_INLINE double hearth_log_f64(double x) {
   double k;
   const double f = hearth_mantissa(x, &k) - 1.0, s = f / (2.0 + f), z = s * s, square = 0.5 * f * f;
   double q = 0x1.2b5f68a50d903p-3;
@@ -128,7 +128,7 @@ HEARTH_INLINE double hearth_two_product(double a, double b, double *low) {
   return p;
 }
 
-/* log x for 0 < x < infinity as a sum of two numbers, to about 2^-65: the series of hearth_log with its first two terms carried in twice the precision. */
+/* log x for 0 < x < infinity as a sum of two numbers, to about 2^-65: the series of hearth_log_f64 with its first two terms carried in twice the precision. */
 HEARTH_INLINE double hearth_log_sum(double x, double *low) {
   double k, e, z_low, w_low, t_low;
   const double m = hearth_mantissa(x, &k), f = m - 1.0, d = m + 1.0, d_low = m - (d - 1.0), v = 1.0 / d;
@@ -175,7 +175,7 @@ HEARTH_INLINE double hearth_pow_finish(double x, double y, double r) {
   return hearth_choose(HEARTH_WHEN(y == 0.0) | HEARTH_WHEN(x == 1.0), 1.0, hearth_choose(none, NAN, result));
 }
 
-HEARTH_INLINE double hearth_pow(double x, double y) {
+HEARTH_INLINE double hearth_pow_f64(double x, double y) {
   double low, e;
   const double high = hearth_log_sum(fabs(x), &low), exponent = hearth_pow_exponent(y);
   const double p = hearth_two_product(exponent, high, &e), rest = hearth_choose(HEARTH_WHEN(fabs(p) < 800.0), e + exponent * low, 0.0);
@@ -194,7 +194,7 @@ HEARTH_INLINE float hearth_choose_float(uint32_t mask, float x, float otherwise)
   return hearth_float_from_bits((hearth_bits_of_float(x) & mask) | (hearth_bits_of_float(otherwise) & ~mask));
 }
 
-HEARTH_INLINE float hearth_expf(float x) {
+HEARTH_INLINE float hearth_exp_f32(float x) {
   x = hearth_choose_float(HEARTH_WHEN_FLOAT(x > 89.0f), 89.0f, x);
   x = hearth_choose_float(HEARTH_WHEN_FLOAT(x < -104.0f), -104.0f, x);
   const float shifted = x * 0x1.715476p+0f + 0x1.8p23f, k = shifted - 0x1.8p23f;
@@ -209,7 +209,7 @@ HEARTH_INLINE float hearth_expf(float x) {
   return (1.0f + (r + r * r * p)) * hearth_float_from_bits((half + 127) << 23) * hearth_float_from_bits((n - half + 127) << 23);
 }
 
-HEARTH_INLINE float hearth_logf(float x) {
+HEARTH_INLINE float hearth_log_f32(float x) {
   const uint32_t tiny = HEARTH_WHEN_FLOAT(x < FLT_MIN);
   const float scaled = hearth_choose_float(tiny, x * 0x1p25f, x), shift = hearth_choose_float(tiny, 25.0f, 0.0f);
   const uint32_t bits = hearth_bits_of_float(scaled) + (0x3f800000u - 0x3f3504f3u);
@@ -224,9 +224,9 @@ HEARTH_INLINE float hearth_logf(float x) {
   return hearth_choose_float(HEARTH_WHEN_FLOAT(x > 0.0f), positive, special);
 }
 
-HEARTH_INLINE float hearth_powf(float x, float y) {
+HEARTH_INLINE float hearth_pow_f32(float x, float y) {
   const double base = x, exponent = y;
-  return (float)hearth_pow_finish(base, exponent, hearth_exp(hearth_pow_exponent(exponent) * hearth_log(fabs(base))));
+  return (float)hearth_pow_finish(base, exponent, hearth_exp_f64(hearth_pow_exponent(exponent) * hearth_log_f64(fabs(base))));
 }
 
 #endif

@@ -44,12 +44,17 @@ static int64_t lay_out(hearth_array *array) {
   int64_t bytes = 0;
   for (int32_t p = 0; p < array->npieces; p++) {
     hearth_view *view = &array->piece[p].view;
-    int64_t volume = 1;
+    int64_t volume = 1, before = 0;
     *view = (hearth_view){.dtype = array->dtype, .space = array->ctx->backend->space, .ndim = array->layout->ndim};
-    for (int32_t d = 0; d < view->ndim; d++) volume *= view->extent[d] = hearth_layout_piece_extent(array->layout, p, d);
-    hearth_strides(view->ndim, view->extent, element, array->order, view->stride);
+    for (int32_t d = 0; d < view->ndim; d++) view->extent[d] = hearth_layout_piece_extent(array->layout, p, d);
+    const hearth_view around = hearth_array_around(array, view);
+    hearth_strides(view->ndim, around.extent, element, array->order, view->stride);
+    for (int32_t d = 0; d < view->ndim; d++) {
+      before += around.extent[d] == view->extent[d] ? 0 : array->halo_low[d] * view->stride[d];
+      volume *= around.extent[d];
+    }
     bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    view->data = (void *)(intptr_t)bytes;
+    view->data = (void *)(intptr_t)(bytes + before);
     bytes += element * volume;
   }
   return bytes;
@@ -68,9 +73,29 @@ static hearth_status allocate(hearth_array *array) {
   return HEARTH_OK;
 }
 
+hearth_view hearth_array_around(const hearth_array *array, const hearth_view *piece) {
+  hearth_view around = *piece;
+  for (int32_t d = 0; d < piece->ndim; d++)
+    if (piece->extent[d] == 0) return around;
+  for (int32_t d = 0; d < piece->ndim; d++) {
+    around.extent[d] += array->halo_low[d] + array->halo_high[d];
+    if (around.data) around.data = (char *)around.data - array->halo_low[d] * piece->stride[d];
+  }
+  return around;
+}
+
 hearth_status hearth_array_create_local(const hearth_layout *layout, int32_t dtype, int32_t order, hearth_array **array) {
+  return hearth_array_create_around(layout, dtype, order, NULL, NULL, array);
+}
+
+hearth_status hearth_array_create_around(const hearth_layout *layout, int32_t dtype, int32_t order, const int64_t *low, const int64_t *high,
+                                         hearth_array **array) {
   hearth_array *made = NULL;
   HEARTH_TRY(hearth_array_bare(layout, &made));
+  for (int32_t d = 0; low && d < layout->ndim; d++) {
+    made->halo_low[d] = low[d];
+    made->halo_high[d] = high[d];
+  }
   made->dtype = dtype;
   made->order = order;
   const hearth_status status = allocate(made);

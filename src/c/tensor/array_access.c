@@ -17,13 +17,20 @@ static int64_t view_volume(const hearth_view *view) {
   return volume;
 }
 
-static hearth_view view_of(const hearth_window *window) {
-  hearth_view view = {.data = window->base, .dtype = window->dtype, .space = HEARTH_SPACE_HOST, .ndim = window->ndim};
-  for (int32_t d = 0; d < window->ndim; d++) {
-    view.extent[d] = window->extent[d];
-    view.stride[d] = window->stride[d];
-  }
-  return view;
+/* A staging copy has the piece's halo around it: the host finds it at the addresses around the window. */
+static hearth_view staging_of(const hearth_array *array, const hearth_view *piece, void *memory) {
+  hearth_view staging = hearth_array_around(array, piece);
+  staging.space = HEARTH_SPACE_HOST;
+  staging.data = memory;
+  hearth_strides(staging.ndim, staging.extent, hearth_dtype_size((hearth_dtype)staging.dtype), array->order, staging.stride);
+  return staging;
+}
+
+static int64_t bytes_before(const hearth_array *array, const hearth_view *piece, const hearth_view *staging) {
+  int64_t before = 0;
+  for (int32_t d = 0; d < piece->ndim; d++)
+    if (staging->extent[d] != piece->extent[d]) before += array->halo_low[d] * staging->stride[d];
+  return before;
 }
 
 static hearth_status open_piece(const hearth_array *array, hearth_piece *piece, int32_t access) {
@@ -35,14 +42,30 @@ static hearth_status open_piece(const hearth_array *array, hearth_piece *piece, 
     window->stride[d] = view->stride[d];
   }
   if (view->space == HEARTH_SPACE_HOST) return array->ctx->backend->wait(array->ctx->queue);
-  const int64_t element = hearth_dtype_size((hearth_dtype)view->dtype);
-  hearth_strides(view->ndim, view->extent, element, array->order, window->stride);
-  window->base = NULL;
-  HEARTH_TRY(hearth_allocate(array->ctx, element * view_volume(view), &window->base));
+  hearth_view host = staging_of(array, view, NULL);
+  HEARTH_TRY(hearth_allocate(array->ctx, hearth_dtype_size((hearth_dtype)view->dtype) * view_volume(&host), &host.data));
+  for (int32_t d = 0; d < view->ndim; d++) window->stride[d] = host.stride[d];
+  window->base = host.data ? (char *)host.data + bytes_before(array, view, &host) : NULL;
   if (!(access & HEARTH_READ)) return HEARTH_OK;
-  const hearth_view host = view_of(window);
-  const hearth_status status = hearth_view_copy(array->ctx, &host, view);
-  if (status != HEARTH_OK) hearth_deallocate(array->ctx, window->base);
+  const hearth_view around = hearth_array_around(array, view);
+  const hearth_status status = hearth_view_copy(array->ctx, &host, &around);
+  if (status != HEARTH_OK) hearth_deallocate(array->ctx, host.data);
+  return status;
+}
+
+/* Brings a staging copy back. One that was not read has nothing in its halo. */
+static hearth_status close_staging(const hearth_array *array, const hearth_piece *piece) {
+  hearth_view host = staging_of(array, &piece->view, NULL);
+  host.data = piece->staging.base ? (char *)piece->staging.base - bytes_before(array, &piece->view, &host) : NULL;
+  void *const memory = host.data;
+  hearth_view target = hearth_array_around(array, &piece->view);
+  if (!(piece->open & HEARTH_READ)) {
+    target = piece->view;
+    host.data = piece->staging.base;
+    for (int32_t d = 0; d < target.ndim; d++) host.extent[d] = target.extent[d];
+  }
+  const hearth_status status = piece->open & HEARTH_WRITE ? hearth_view_copy(array->ctx, &target, &host) : HEARTH_OK;
+  hearth_deallocate(array->ctx, memory);
   return status;
 }
 
@@ -66,12 +89,7 @@ hearth_status hearth_array_release(hearth_array *array, int32_t piece) {
   hearth_piece *opened = &array->piece[piece];
   if (!opened->open) return hearth_fail(array->ctx, HEARTH_ERR_STATE, "piece %d is not open", piece);
   if (opened->open == HEARTH_READ && --opened->readers > 0) return HEARTH_OK;
-  hearth_status status = HEARTH_OK;
-  if (opened->view.space != HEARTH_SPACE_HOST) {
-    const hearth_view host = view_of(&opened->staging);
-    if (opened->open & HEARTH_WRITE) status = hearth_view_copy(array->ctx, &opened->view, &host);
-    hearth_deallocate(array->ctx, opened->staging.base);
-  }
+  const hearth_status status = opened->view.space == HEARTH_SPACE_HOST ? HEARTH_OK : close_staging(array, opened);
   opened->open = 0;
   return status;
 }

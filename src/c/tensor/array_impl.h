@@ -26,8 +26,9 @@ struct hearth_array {
   hearth_layout *layout;
   int32_t dtype;
   int32_t order;
-  bool wrapped;    /* made of the host program's windows: hearth_array_rebind is possible */
-  int32_t npieces; /* those of the layout: 1 on every rank of a product layout, also where it is empty */
+  bool wrapped;                                                  /* made of the host program's windows: hearth_array_rebind is possible */
+  int64_t halo_low[HEARTH_MAX_NDIM], halo_high[HEARTH_MAX_NDIM]; /* elements around each piece in the array's own memory; 0 if wrapped */
+  int32_t npieces;                                               /* those of the layout: 1 on every rank of a product layout, also where it is empty */
   hearth_piece *piece;
   hearth_storage *storage; /* NULL: the host program's memory */
   hearth_status pending;   /* of a local failure: every collective call returns it on all ranks until hearth_array_reset */
@@ -39,6 +40,11 @@ struct hearth_array {
 HEARTH_FAMILY hearth_status hearth_array_pending(const hearth_array *array);
 /* Creates without agreement: arguments known to agree; only the allocation may fail, locally. Use where the caller agrees afterwards. */
 HEARTH_FAMILY hearth_status hearth_array_create_local(const hearth_layout *layout, int32_t dtype, int32_t order, hearth_array **array);
+/* The same with room around each piece: low[d] elements before it, high[d] behind it. The widths have been checked. */
+hearth_status hearth_array_create_around(const hearth_layout *layout, int32_t dtype, int32_t order, const int64_t *low, const int64_t *high,
+                                         hearth_array **array);
+/* A piece with its halo; the piece itself if it is empty. */
+hearth_view hearth_array_around(const hearth_array *array, const hearth_view *piece);
 /* The view of piece 0 (a product layout has no more). Code that takes any layout goes through all pieces. */
 HEARTH_FAMILY const hearth_view *hearth_array_view(const hearth_array *array);
 /* A view of the memory of `base` with another layout: its pieces (as many as `layout` has) are the caller's to set, order and dtype are those of `base`. It

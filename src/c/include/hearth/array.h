@@ -30,6 +30,14 @@ typedef enum hearth_access { HEARTH_READ = 1, HEARTH_WRITE = 2, HEARTH_READ_WRIT
  * Collective. Ownership: the caller destroys *array; the layout is referenced, not copied. Errors: ARGUMENT, MISMATCH, MEMORY. */
 HEARTH_COLLECTIVE hearth_status hearth_array_create(const hearth_layout *layout, int32_t dtype, int32_t order, HEARTH_OUT hearth_array **array);
 
+/* The same with a halo: around each piece of this rank lies memory for low[d] elements before it and high[d] behind it along every dimension, with the piece's
+ * strides. The array's functions work on the pieces; hearth_halo_exchange fills what is around them, and the host finds it at the addresses around the window
+ * of hearth_array_access (of a staging copy too, if it was opened for reading). Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (negative
+ * width, ndim not the layout's), MISMATCH, MEMORY. */
+HEARTH_COLLECTIVE hearth_status hearth_array_create_halo(const hearth_layout *layout, int32_t dtype, int32_t order, int32_t ndim,
+                                                         HEARTH_EXTENT(ndim) const int64_t *low, HEARTH_EXTENT(ndim) const int64_t *high,
+                                                         HEARTH_OUT hearth_array **array);
+
 /* Makes an array of memory that the host program keeps: one window per piece of this rank (a product layout has one piece; nwindows may be 0 on an empty rank).
  * Nothing is copied: later changes by the host are seen. The host keeps the memory in place until the array is destroyed or rebound.
  * Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (extents that are not this rank's local shape, strides that are no multiple of the

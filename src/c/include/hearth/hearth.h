@@ -6,6 +6,7 @@
 #include <hearth/creation.h>
 #include <hearth/dtype.h>
 #include <hearth/elementwise.h>
+#include <hearth/halo.h>
 #include <hearth/index.h>
 #include <hearth/io.h>
 #include <hearth/layout.h>

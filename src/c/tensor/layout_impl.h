@@ -1,6 +1,7 @@
 /* Inside a layout. Everything here is local. */
 #ifndef HEARTH_TENSOR_LAYOUT_IMPL_H
 #define HEARTH_TENSOR_LAYOUT_IMPL_H
+#include "kernels/runs.h"
 #include <hearth/layout.h>
 #include <stdbool.h>
 
@@ -14,10 +15,7 @@ typedef struct hearth_dim {
   int64_t *cuts; /* processes + 1 of them, owned by the layout */
 } hearth_dim;
 
-/* Indices global .. global + count - 1 are local indices local .. local + count - 1 of their owner. Runs of an owner ascend in both. */
-typedef struct hearth_run {
-  int64_t global, local, count;
-} hearth_run;
+/* Runs of an owner ascend in both. */
 typedef struct hearth_runs {
   int64_t n;
   hearth_run *run;

@@ -16,12 +16,7 @@ typedef struct drawing {
 
 static inline double drawn_real(const drawing *d, int32_t dtype, uint64_t number) {
   uint32_t word[4];
-  double even, odd;
-  if (d->kind == NORMAL) {
-    hearth_random_block(&d->random, number / 2, HEARTH_RANDOM_NORMAL, word);
-    hearth_normal_pair(word, &even, &odd);
-    return number % 2 ? odd : even;
-  }
+  if (d->kind == NORMAL) return hearth_random_normal(&d->random, number);
   if (dtype == HEARTH_FLOAT32) {
     hearth_random_block(&d->random, number / 4, HEARTH_RANDOM_UNIFORM, word);
     return (double)(word[number % 4] >> 8) / (1 << 24);

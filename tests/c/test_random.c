@@ -129,8 +129,9 @@ static void numbers_have_64_bits(void **state) {
 static void first_numbers_of_seed_42(void **state) {
   (void)state;
   const int64_t shape[1] = {4};
-  static const uint64_t uniform[4] = {0}, normal[4] = {0};
-  static const int64_t integer[4] = {0}, order[4] = {0};
+  static const uint64_t uniform[4] = {0x3fa4a34d5c8522a0, 0x3fe72318ca64816f, 0x3fe0b51be47646c6, 0x3fe5362604fea91b};
+  static const uint64_t normal[4] = {0x3feae3ff0af3aef6, 0xbfe53420e622a585, 0x3fe86000f11a8aab, 0xbfee8c5b475c6a2a};
+  static const int64_t integer[4] = {682, 782, 50, 157}, order[4] = {2, 0, 1, 3};
   hearth_context *ctx = seeded(HEARTH_BACKEND_CPU, 42, 1);
   hearth_layout *layout = table_layout(ctx, TABLE_REPLICATED, 1, shape);
   hearth_array *array[4];
@@ -142,8 +143,6 @@ static void first_numbers_of_seed_42(void **state) {
   for (int k = 0; k < 4; k++) {
     hearth_window window;
     assert_ok(hearth_array_access(array[k], 0, HEARTH_READ, &window));
-    if (memcmp(window.base, stored[k], 32) != 0)
-      for (int i = 0; i < 4; i++) fprintf(stderr, "%d: 0x%016llx %lld\n", k, ((unsigned long long *)window.base)[i], ((long long *)window.base)[i]);
     assert_all(memcmp(window.base, stored[k], 32) == 0);
     assert_ok(hearth_array_release(array[k], 0));
     hearth_array_destroy(&array[k]);

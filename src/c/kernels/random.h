@@ -5,7 +5,6 @@
  * bits), stream (32 bits), attempt (24 bits) and purpose (8 bits). A block has four words of 32 bits, which neighbouring elements share. */
 #ifndef HEARTH_KERNELS_RANDOM_H
 #define HEARTH_KERNELS_RANDOM_H
-#include "kernels/math.h"
 #include <stdint.h>
 
 typedef struct hearth_random {
@@ -53,6 +52,9 @@ static inline void hearth_random_block(const hearth_random *random, uint64_t blo
   hearth_philox(word, (uint32_t)random->seed, (uint32_t)(random->seed >> 32));
 }
 
+/* Standard normal number of an element (kernels/normal.h). */
+double hearth_random_normal(const hearth_random *random, uint64_t element);
+
 /* [0, 1) in steps of 2^-53, from 27 and 26 bits: both conversions, their sum and the scaling are exact. */
 static inline double hearth_uniform_double(uint32_t high, uint32_t low) {
   return ((double)(int32_t)(high >> 5) * 0x1p26 + (double)(int32_t)(low >> 6)) * 0x1p-53;
@@ -61,15 +63,6 @@ static inline double hearth_uniform_double(uint32_t high, uint32_t low) {
 /* [0, 1) in steps of 2^-24. */
 static inline float hearth_uniform_float(uint32_t word) {
   return (float)(int32_t)(word >> 8) * 0x1p-24f;
-}
-
-/* Box and Muller: two independent standard normal numbers of one block. The first uniform number lies in (0, 1]. */
-static inline void hearth_normal_pair(const uint32_t word[4], double *even, double *odd) {
-  const double radius = sqrt(-2.0 * hearth_log(hearth_uniform_double(word[0], word[1]) + 0x1p-53));
-  double sine, cosine;
-  hearth_sincos_turns(hearth_uniform_double(word[2], word[3]), &sine, &cosine);
-  *even = radius * cosine;
-  *odd = radius * sine;
 }
 
 /* One of 0 .. range - 1 without bias (D. Lemire, "Fast random integer generation in an interval", ACM TOMACS 29, 2019): the upper part of word * range, but

@@ -9,7 +9,7 @@
 hearth_status hearth_full(const hearth_layout *layout, double value, int32_t dtype, int32_t order, hearth_array **array) {
   HEARTH_REQUIRE(NULL, layout, "the layout is NULL");
   if (array) *array = NULL;
-  const int64_t number[1] = {(int64_t)hearth_bits_of(value)};
+  const int64_t number[1] = {hearth_real_bits(value)};
   HEARTH_TRY(hearth_agree_same(layout->ctx, HEARTH_OK, "the value (bits)", number, 1));
   HEARTH_TRY(hearth_array_create(layout, dtype, order, array));
   const hearth_status status = hearth_array_fill(*array, value);

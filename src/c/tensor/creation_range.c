@@ -53,7 +53,7 @@ hearth_status hearth_arange(const hearth_layout *layout, double start, double st
   hearth_ramp ramp;
   const hearth_recipe recipe = {.mine = check_arange(layout, start, step, dtype, &ramp),
                                 .what = "start (bits)|step (bits)",
-                                .number = {(int64_t)hearth_bits_of(start), (int64_t)hearth_bits_of(step)},
+                                .number = {hearth_real_bits(start), hearth_real_bits(step)},
                                 .n = 2,
                                 .weight = {1},
                                 .generator = make_ramp,
@@ -76,7 +76,7 @@ hearth_status hearth_linspace(const hearth_layout *layout, double start, double 
   const hearth_ramp ramp = even_steps(layout->shape[0], start, stop, endpoint != 0, dtype);
   const hearth_recipe recipe = {.mine = check_ndim(layout, 1),
                                 .what = "start (bits)|stop (bits)|endpoint",
-                                .number = {(int64_t)hearth_bits_of(start), (int64_t)hearth_bits_of(stop), endpoint != 0},
+                                .number = {hearth_real_bits(start), hearth_real_bits(stop), endpoint != 0},
                                 .n = 3,
                                 .weight = {1},
                                 .generator = make_ramp,

@@ -5,6 +5,7 @@
 #include "kernels/check.h"
 #include "tensor/align.h"
 #include <stdlib.h>
+#include <string.h>
 
 void hearth_row_major_weights(const hearth_layout *layout, int64_t *weight) {
   int64_t next = 1;
@@ -61,6 +62,12 @@ hearth_status hearth_create_from(const hearth_layout *layout, int32_t dtype, int
   const hearth_status status = hearth_agree(layout->ctx, hearth_generate(*array, recipe->weight, recipe->generator, recipe->task));
   if (status != HEARTH_OK) hearth_array_destroy(array);
   return status;
+}
+
+int64_t hearth_real_bits(double value) {
+  int64_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  return bits;
 }
 
 hearth_status hearth_integers_fit(const hearth_context *ctx, int32_t dtype, int64_t low, int64_t high) {

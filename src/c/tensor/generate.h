@@ -28,6 +28,8 @@ typedef struct hearth_recipe {
 } hearth_recipe;
 hearth_status hearth_create_from(const hearth_layout *layout, int32_t dtype, int32_t order, const hearth_recipe *recipe, hearth_array **array);
 
+/* Bits of a number, for agreement. */
+int64_t hearth_real_bits(double value);
 /* Whether dtype is an integer type that holds low .. high; false leaves a message. */
 hearth_status hearth_integers_fit(const hearth_context *ctx, int32_t dtype, int64_t low, int64_t high);
 

@@ -4,6 +4,7 @@
 #include "kernels/check.h"
 #include "kernels/cpu/numbers.h"
 #include "kernels/cpu/random.h"
+#include <math.h>
 
 CPU_CLONES static void whole_ramp(const void *task, int64_t n, const int64_t *number, void *out) {
   const int64_t base = ((const hearth_ramp *)task)->base, stride = ((const hearth_ramp *)task)->stride;

@@ -17,6 +17,7 @@ static void philox_generic(const hearth_random *random, uint32_t tag, int64_t n,
 #define TARGET __attribute__((target("avx512f")))
 #define V __m512i
 #define LANES 8
+#define SIDE 4
 #define V_SET(x) _mm512_set1_epi64((long long)(x))
 #define V_LOAD(p) _mm512_loadu_si512(p)
 #define V_HIGH(x) _mm512_srli_epi64(x, 32)
@@ -29,6 +30,7 @@ static void philox_generic(const hearth_random *random, uint32_t tag, int64_t n,
 #define TARGET __attribute__((target("avx2")))
 #define V __m256i
 #define LANES 4
+#define SIDE 2
 #define V_SET(x) _mm256_set1_epi64x((long long)(x))
 #define V_LOAD(p) _mm256_loadu_si256((const __m256i *)(p))
 #define V_HIGH(x) _mm256_srli_epi64(x, 32)

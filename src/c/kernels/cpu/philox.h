@@ -5,7 +5,7 @@
 
 /* Word k of block[i] goes to word[k][i]; room for CPU_NUMBERS in both, whose rest may be read and written. */
 typedef struct cpu_words {
-  uint64_t block[CPU_NUMBERS];
+  _Alignas(64) uint64_t block[CPU_NUMBERS];
   uint32_t word[4][CPU_NUMBERS];
 } cpu_words;
 

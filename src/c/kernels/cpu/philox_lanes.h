@@ -1,7 +1,6 @@
-/* Template: Philox4x32-10 on vectors of 64-bit lanes. Wants NAME, TARGET, V, LANES and the operations; undefines them. Two vectors at a time hide the
- * multiplication's latency. */
+/* Template: Philox4x32-10 on vectors of 64-bit lanes. Wants NAME, TARGET, V, LANES, SIDE and the operations; undefines them. SIDE vectors at a
+ * time hide the latency of the multiplication. */
 TARGET static void NAME(const hearth_random *random, uint32_t tag, int64_t n, cpu_words *words) {
-  enum { SIDE = 2 };
   const V m0 = V_SET(HEARTH_PHILOX_M0), m1 = V_SET(HEARTH_PHILOX_M1);
   const uint32_t seed0 = (uint32_t)random->seed, seed1 = (uint32_t)(random->seed >> 32);
   for (int64_t i = 0; i < n; i += SIDE * LANES) {
@@ -34,6 +33,7 @@ TARGET static void NAME(const hearth_random *random, uint32_t tag, int64_t n, cp
 #undef TARGET
 #undef V
 #undef LANES
+#undef SIDE
 #undef V_SET
 #undef V_LOAD
 #undef V_HIGH

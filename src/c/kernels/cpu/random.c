@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "kernels/check.h"
 #include "kernels/cpu/philox.h"
+#include "kernels/normal.h"
 
 /* One kind of numbers. A block of four words serves 1 << shared neighbours. */
 typedef struct random_task {
@@ -58,35 +59,41 @@ static void run(hearth_queue *queue, const hearth_view *dst, const hearth_number
   cpu_make(queue, dst, numbers, &(cpu_maker){dtype, make_some, make_row, &task});
 }
 
+#define WORDS(words)                                                                                                                                           \
+  const uint32_t *restrict a = (words)->word[0], *restrict b = (words)->word[1], *restrict c = (words)->word[2], *restrict d = (words)->word[3]
+
 CPU_CLONES static void double_blocks(const random_task *task, int64_t n, const cpu_words *words, void *to) {
   double *restrict out = to;
+  WORDS(words);
   (void)task;
 #pragma omp simd
   for (int64_t i = 0; i < n; ++i) {
-    out[2 * i] = hearth_uniform_double(words->word[0][i], words->word[1][i]);
-    out[2 * i + 1] = hearth_uniform_double(words->word[2][i], words->word[3][i]);
+    out[2 * i] = hearth_uniform_double(a[i], b[i]);
+    out[2 * i + 1] = hearth_uniform_double(c[i], d[i]);
   }
 }
 
 CPU_CLONES static void double_some(const random_task *task, int64_t n, const int64_t *number, const cpu_words *words, void *to) {
   double *restrict out = to;
+  WORDS(words);
   (void)task;
 #pragma omp simd
   for (int64_t i = 0; i < n; ++i) {
-    const double even = hearth_uniform_double(words->word[0][i], words->word[1][i]), odd = hearth_uniform_double(words->word[2][i], words->word[3][i]);
-    out[i] = number[i] & 1 ? odd : even;
+    const uint32_t odd = 0 - (uint32_t)(number[i] & 1);
+    out[i] = hearth_uniform_double(a[i] ^ ((a[i] ^ c[i]) & odd), b[i] ^ ((b[i] ^ d[i]) & odd));
   }
 }
 
 CPU_CLONES static void float_blocks(const random_task *task, int64_t n, const cpu_words *words, void *to) {
   float *restrict out = to;
+  WORDS(words);
   (void)task;
 #pragma omp simd
   for (int64_t i = 0; i < n; ++i) {
-    out[4 * i] = hearth_uniform_float(words->word[0][i]);
-    out[4 * i + 1] = hearth_uniform_float(words->word[1][i]);
-    out[4 * i + 2] = hearth_uniform_float(words->word[2][i]);
-    out[4 * i + 3] = hearth_uniform_float(words->word[3][i]);
+    out[4 * i] = hearth_uniform_float(a[i]);
+    out[4 * i + 1] = hearth_uniform_float(b[i]);
+    out[4 * i + 2] = hearth_uniform_float(c[i]);
+    out[4 * i + 3] = hearth_uniform_float(d[i]);
   }
 }
 
@@ -109,12 +116,12 @@ hearth_status cpu_uniform(hearth_queue *queue, const hearth_view *dst, const hea
 
 CPU_CLONES static void normal_blocks(const random_task *task, int64_t n, const cpu_words *words, void *to) {
   double *restrict out = to;
+  WORDS(words);
   (void)task;
 #pragma omp simd
   for (int64_t i = 0; i < n; ++i) {
-    const uint32_t word[4] = {words->word[0][i], words->word[1][i], words->word[2][i], words->word[3][i]};
     double even, odd;
-    hearth_normal_pair(word, &even, &odd);
+    hearth_normal_pair(a[i], b[i], c[i], d[i], &even, &odd);
     out[2 * i] = even;
     out[2 * i + 1] = odd;
   }
@@ -122,13 +129,13 @@ CPU_CLONES static void normal_blocks(const random_task *task, int64_t n, const c
 
 CPU_CLONES static void normal_some(const random_task *task, int64_t n, const int64_t *number, const cpu_words *words, void *to) {
   double *restrict out = to;
+  WORDS(words);
   (void)task;
 #pragma omp simd
   for (int64_t i = 0; i < n; ++i) {
-    const uint32_t word[4] = {words->word[0][i], words->word[1][i], words->word[2][i], words->word[3][i]};
     double even, odd;
-    hearth_normal_pair(word, &even, &odd);
-    out[i] = number[i] & 1 ? odd : even;
+    hearth_normal_pair(a[i], b[i], c[i], d[i], &even, &odd);
+    out[i] = hearth_choose(HEARTH_WHEN(number[i] & 1), odd, even);
   }
 }
 

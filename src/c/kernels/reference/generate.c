@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "kernels/check.h"
 #include "kernels/reference/element.h"
+#include <math.h>
 
 static int64_t number_at(const hearth_view *view, const hearth_numbers *numbers, const int64_t *index) {
   int64_t number = 0;
@@ -66,12 +67,8 @@ static reference_value make_uniform(const maker *maker, int32_t dtype, int64_t n
 }
 
 static reference_value make_normal(const maker *maker, int32_t dtype, int64_t number) {
-  uint32_t word[4];
-  double even, odd;
   (void)dtype;
-  hearth_random_block(&maker->random, (uint64_t)number >> 1, hearth_random_tag(HEARTH_RANDOM_NORMAL, 0), word);
-  hearth_normal_pair(word, &even, &odd);
-  return real(number & 1 ? odd : even);
+  return real(hearth_random_normal(&maker->random, (uint64_t)number));
 }
 
 static reference_value make_integer(const maker *maker, int32_t dtype, int64_t number) {

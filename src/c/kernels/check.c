@@ -166,4 +166,22 @@ hearth_status hearth_check_target(const hearth_context *ctx, int32_t space, cons
 hearth_status hearth_check_source(const hearth_context *ctx, int32_t space, const char *operation, const hearth_view *src, const hearth_view *like) {
   const rule rule = {ctx, operation, BIT(space) | BIT(HEARTH_SPACE_HOST)};
   return check_like(&rule, "src", src, like, ANY_DTYPE);
+hearth_status hearth_check_exact_sum(const hearth_context *ctx, int32_t space, const hearth_exact_terms *terms, const hearth_view *sums) {
+  const rule reached = {ctx, "exact sum", BIT(space) | BIT(HEARTH_SPACE_HOST)}, host = {ctx, "exact sum", BIT(HEARTH_SPACE_HOST)};
+  HEARTH_TRY(check_view(&reached, "x", terms->x, ANY_NDIM, REAL_DTYPES));
+  if (terms->y || terms->kind == HEARTH_EXACT_PRODUCT) HEARTH_TRY(check_like(&reached, "y", terms->y, terms->x, REAL_DTYPES));
+  HEARTH_TRY(check_like(&host, "sums", sums, terms->x, BIT(HEARTH_INT64)));
+  for (int d = 0; d < sums->ndim; ++d)
+    if (sums->stride[d] % (int64_t)sizeof(hearth_exact) != 0)
+      return hearth_fail(ctx, HEARTH_ERR_INTERNAL, "exact sum: stride %d of the sums is %lld bytes, not a multiple of their size", d,
+                         (long long)sums->stride[d]);
+  return HEARTH_OK;
+}
+
+hearth_status hearth_check_exact_gram(const hearth_context *ctx, int32_t space, const char *operation, const hearth_view *a, const void *rows,
+                                      const void *result) {
+  const rule rule = {ctx, operation, BIT(space) | BIT(HEARTH_SPACE_HOST)};
+  HEARTH_TRY(check_view(&rule, "a", a, 2, REAL_DTYPES));
+  if (!rows || !result) return hearth_fail(ctx, HEARTH_ERR_INTERNAL, "%s: a place for the result is missing", operation);
+  return HEARTH_OK;
 }

@@ -4,6 +4,7 @@
 #ifndef HEARTH_KERNELS_CHECK_H
 #define HEARTH_KERNELS_CHECK_H
 #include "kernels/backend.h"
+#include "kernels/exact.h"
 #include <stdbool.h>
 
 hearth_status hearth_check_fill(const hearth_context *ctx, int32_t space, const hearth_view *dst);
@@ -21,6 +22,9 @@ hearth_status hearth_check_rows(const hearth_context *ctx, int32_t space, const 
 hearth_status hearth_check_residual_gram(const hearth_context *ctx, int32_t space, const hearth_view *u, const hearth_view *b, const hearth_view *c,
                                          const hearth_view *gram);
 hearth_status hearth_check_rotate(const hearth_context *ctx, int32_t space, const hearth_view *u, const hearth_view *b, const hearth_view *z);
+hearth_status hearth_check_exact_sum(const hearth_context *ctx, int32_t space, const hearth_exact_terms *terms, const hearth_view *sums);
+hearth_status hearth_check_exact_gram(const hearth_context *ctx, int32_t space, const char *operation, const hearth_view *a, const void *rows,
+                                      const void *result);
 
 /* For the families of kernels with operands of any type: `dst` is written and in the backend's space; `src` is read, has the shape of `like`, and is there or
  * in host memory. */

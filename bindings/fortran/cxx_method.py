@@ -193,21 +193,35 @@ class Method:
         if all(a.out for a in arrays):
             self._result_size(p)
             return
-        simple = [a for a in arrays if a.extent == p.name and not a.out]
-        if simple:
-            sizes = ", ".join(f"{a.name}.size()" for a in simple)
-            value = f"detail::same_size({{{sizes}}})"
-        else:
-            other = next(n for n in re.findall(r"[A-Za-z_]\w*", arrays[0].extent) if n != p.name)
-            columns = next(a.name for a in self.function.params if a.extent == other)
-            sizes = ", ".join(f"{a.name}.size()" for a in arrays if not a.out)
-            value = f"detail::rows({{{sizes}}}, static_cast<int64_t>({columns}.size()))"
+        if self._is_stated(p.name):
+            self._add(f"{p.base} {p.name}", p.name)
+            return
+        simple = [f"{a.name}.size()" for a in arrays if a.extent == p.name and not a.out]
+        products = [a for a in arrays if a.extent != p.name and not a.out]
+        value = f"detail::same_size({{{', '.join(simple)}}})" if simple else ""
+        if products and (not simple or self._is_stated(self._other(products[0], p.name))):
+            sizes = ", ".join(f"{a.name}.size()" for a in products)
+            rows = f"detail::rows({{{sizes}}}, {self._columns(self._other(products[0], p.name))})"
+            value = f"detail::same_size({{{', '.join(simple)}, static_cast<std::size_t>({rows})}})" if simple else rows
         if any(a.out for a in arrays):  # the results have the arguments' size
             self.locals.append(f"const {p.base} {p.name} = static_cast<{p.base}>({value});")
             value = p.name
         else:
             value = f"static_cast<{p.base}>({value})"
         self.arguments.append(value)
+
+    def _other(self, array, name):
+        return next(n for n in re.findall(r"[A-Za-z_]\w*", array.extent) if n != name)
+
+    def _is_stated(self, name):
+        """A size that arguments have in products alone, and results by itself: the caller says it."""
+        params = self.function.params
+        return any(a.out and a.extent == name for a in params) and not any(not a.out and a.extent == name for a in params)
+
+    def _columns(self, name):
+        if self._is_stated(name):
+            return name
+        return f"static_cast<int64_t>({next(a.name for a in self.function.params if a.extent == name)}.size())"
 
     def _result_size(self, p):
         """The number of results: a method of the class knows it."""

@@ -261,8 +261,7 @@ TEST(products)
 TEST(largest_products)
 TEST(not_finite)
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(test_sums_of_rows),         cmocka_unit_test(test_sums_over_axes),
-                                          cmocka_unit_test(test_columns_of_all_kinds), cmocka_unit_test(test_huge_terms),
-                                          cmocka_unit_test(test_bad_operands),         cmocka_unit_test(test_products),
-                                          cmocka_unit_test(test_largest_products),     cmocka_unit_test(test_not_finite)};
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_sums_of_rows), cmocka_unit_test(test_sums_over_axes), cmocka_unit_test(test_columns_of_all_kinds), cmocka_unit_test(test_huge_terms),
+    cmocka_unit_test(test_bad_operands), cmocka_unit_test(test_products),       cmocka_unit_test(test_largest_products),     cmocka_unit_test(test_not_finite)};
 HEARTH_TEST_MAIN(tests)

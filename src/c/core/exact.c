@@ -20,6 +20,13 @@ void hearth_exact_merge(hearth_exact *sum, const hearth_exact *other) {
   hearth_exact_normalise(sum);
 }
 
+void hearth_exact_negate(hearth_exact *sum) {
+  const int64_t above = sum->above;
+  for (int i = 0; i < HEARTH_EXACT_LIMBS; ++i) sum->limb[i] = -sum->limb[i];
+  sum->above = sum->below;
+  sum->below = above;
+}
+
 /* The digits of |value|, all in 0 .. 2^32 - 1; returns the number of digits up to the highest that is not 0, and the sign. */
 static int digits_of(const hearth_exact *value, uint64_t *digit, double *sign) {
   hearth_exact sum = *value;

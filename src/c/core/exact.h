@@ -23,6 +23,8 @@ enum { HEARTH_EXACT_WORDS = sizeof(hearth_exact) / sizeof(int64_t) };
 void hearth_exact_normalise(hearth_exact *sum);
 /* sum := sum + other; both stay or become normalised. */
 void hearth_exact_merge(hearth_exact *sum, const hearth_exact *other);
+/* sum := -sum. */
+void hearth_exact_negate(hearth_exact *sum);
 /* The exact sum, rounded to nearest even; +0 for nothing. Beyond the range: infinity. */
 double hearth_exact_round(const hearth_exact *sum);
 /* The limbs of `count` normalised numbers that are not zero are all in [*first, *end); widens what is given. */

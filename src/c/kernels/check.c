@@ -166,6 +166,8 @@ hearth_status hearth_check_target(const hearth_context *ctx, int32_t space, cons
 hearth_status hearth_check_source(const hearth_context *ctx, int32_t space, const char *operation, const hearth_view *src, const hearth_view *like) {
   const rule rule = {ctx, operation, BIT(space) | BIT(HEARTH_SPACE_HOST)};
   return check_like(&rule, "src", src, like, ANY_DTYPE);
+}
+
 hearth_status hearth_check_exact_sum(const hearth_context *ctx, int32_t space, const hearth_exact_terms *terms, const hearth_view *sums) {
   const rule reached = {ctx, "exact sum", BIT(space) | BIT(HEARTH_SPACE_HOST)}, host = {ctx, "exact sum", BIT(HEARTH_SPACE_HOST)};
   HEARTH_TRY(check_view(&reached, "x", terms->x, ANY_NDIM, REAL_DTYPES));

@@ -112,6 +112,7 @@ hearth_status hearth_array_alias(const hearth_array *base, const hearth_layout *
   HEARTH_TRY(hearth_array_bare(layout, &made));
   made->dtype = base->dtype;
   made->order = base->order;
+  made->aliases = true;
   made->storage = base->storage;
   if (made->storage) made->storage->references++;
   *array = made;

@@ -3,20 +3,13 @@
 #include "core/error.h"
 #include "tensor/align.h"
 #include "tensor/layout_impl.h"
-#include <stdio.h>
+#include "tensor/shape_text.h"
 #include <string.h>
-
-static void write_shape(const hearth_array *array, char *text, size_t capacity) {
-  size_t used = (size_t)snprintf(text, capacity, "(");
-  for (int32_t d = 0; d < array->layout->ndim && used < capacity; d++)
-    used += (size_t)snprintf(text + used, capacity - used, d ? ", %lld" : "%lld", (long long)array->layout->shape[d]);
-  if (used < capacity) snprintf(text + used, capacity - used, ")");
-}
 
 static hearth_status refuse(int32_t i, const hearth_array *array, const hearth_array *first) {
   char one[256], other[256];
-  write_shape(first, one, sizeof one);
-  write_shape(array, other, sizeof other);
+  hearth_shape_text(first->layout->ndim, first->layout->shape, one, sizeof one);
+  hearth_shape_text(array->layout->ndim, array->layout->shape, other, sizeof other);
   return hearth_fail(array->ctx, HEARTH_ERR_MISMATCH, "the shapes %s and %s (operand %d) do not broadcast: extents, from the last one on, must be equal or 1",
                      one, other, i);
 }

@@ -93,6 +93,10 @@ HEARTH_COLLECTIVE hearth_status hearth_array_fill(hearth_array *array, double va
 HEARTH_COLLECTIVE hearth_status hearth_array_copy(const hearth_array *source, hearth_array *target);
 /* A new owned array with the same layout, order and content. Collective. Ownership: the caller destroys *copy. Errors: MEMORY. */
 HEARTH_COLLECTIVE hearth_status hearth_array_clone(const hearth_array *array, HEARTH_OUT hearth_array **copy);
+/* The same with elements of another type: C's conversions, except that floats out of an integer type's range give its nearest value and NaN gives 0; complex to
+ * real keeps the real part; anything but 0 is true.
+ * Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (no dtype), MISMATCH (dtypes differ between ranks), MEMORY. */
+HEARTH_COLLECTIVE hearth_status hearth_array_cast(const hearth_array *array, int32_t dtype, HEARTH_OUT hearth_array **result);
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,7 @@
 #ifndef HEARTH_DTYPE_H
 #define HEARTH_DTYPE_H
 #include <hearth/export.h>
+#include <hearth/status.h>
 #include <stdint.h>
 
 /* X(name, code, bytes, NumPy's name). bool, the 8 and 16 bit integers and float16 are for storage, conversion and files; arithmetic runs in the others. */
@@ -33,6 +34,14 @@ HEARTH_LOCAL int64_t hearth_dtype_size(hearth_dtype dtype);
 /* NumPy's name of the type, "?" for a value that is no dtype; static storage.
  * Local; never fails. */
 HEARTH_LOCAL const char *hearth_dtype_name(hearth_dtype dtype);
+/* The type in which values of both types are combined, NumPy's result_type: the smallest that holds both (int8 and uint8: int16; int16 and float16: float32;
+ * int32 and float32: float64).
+ * Local. Errors: ARGUMENT (no dtype, NULL). */
+HEARTH_LOCAL hearth_status hearth_promote(hearth_dtype a, hearth_dtype b, HEARTH_OUT int32_t *dtype);
+/* *possible = 1 if values of type `from` may be written to an array of type `to`, NumPy's rule `same_kind`: within a kind, or to a higher one in the order
+ * bool, unsigned, signed, float, complex; else 0.
+ * Local. Errors: ARGUMENT (no dtype, NULL). */
+HEARTH_LOCAL hearth_status hearth_can_cast(hearth_dtype from, hearth_dtype to, HEARTH_OUT int32_t *possible);
 #ifdef __cplusplus
 }
 #endif

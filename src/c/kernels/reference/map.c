@@ -230,21 +230,21 @@ static bool complex_test(int32_t op, double _Complex a, double _Complex b) {
   return (re == creal(b) && im == cimag(b)) == (op == HEARTH_OP_EQUAL);
 }
 
+static reference_value whole(int64_t integer) {
+  return (reference_value){1, integer, (double)integer, 0.0};
+}
+
 static reference_value operation(int32_t op, int32_t compute, const reference_value *x) {
   const bool tests = hearth_map_result(op, compute) == HEARTH_BOOL;
-  reference_value result = {.is_integer = 1};
   if (op == HEARTH_OP_WHERE) return x[0].integer ? x[1] : x[2];
-  if (is_integer(compute)) {
-    result.integer = tests ? integer_test(op, x[0].integer, x[1].integer) : integer_operation(op, compute, x[0].integer, x[1].integer, x[2].integer);
-    result.re = (double)result.integer;
-    return result;
-  }
+  if (is_integer(compute))
+    return whole(tests ? integer_test(op, x[0].integer, x[1].integer) : integer_operation(op, compute, x[0].integer, x[1].integer, x[2].integer));
   if (compute == HEARTH_FLOAT32 || compute == HEARTH_FLOAT64) {
-    if (tests) return result.integer = real_test(op, x[0].re, x[1].re), result;
+    if (tests) return whole(real_test(op, x[0].re, x[1].re));
     return (reference_value){.re = rounded(compute, real_operation(op, compute, x[0].re, x[1].re, x[2].re))};
   }
   const double _Complex a = number_of(x[0].re, x[0].im), b = number_of(x[1].re, x[1].im), c = number_of(x[2].re, x[2].im);
-  if (tests) return result.integer = complex_test(op, a, b), result;
+  if (tests) return whole(complex_test(op, a, b));
   const double _Complex z = complex_operation(op, compute, a, b, c);
   return (reference_value){.re = rounded(compute, creal(z)), .im = rounded(compute, cimag(z))};
 }

@@ -42,14 +42,14 @@ static inline double value_get(const void *address, int32_t dtype) {
 /* Walks over this rank's part of an open window: calls visit(address, global index, user). */
 typedef void (*value_visit)(char *address, int32_t dtype, int32_t ndim, const int64_t *global, void *user);
 
-static inline void value_walk(const hearth_layout *layout, const hearth_window *window, value_visit visit, void *user) {
+static inline void value_walk(const hearth_layout *layout, int32_t piece, const hearth_window *window, value_visit visit, void *user) {
   int64_t local[HEARTH_MAX_NDIM] = {0}, global[HEARTH_MAX_NDIM];
   for (int32_t d = 0; d < window->ndim; d++)
     if (window->extent[d] == 0) return;
   for (int32_t d = 0; d >= 0;) {
     char *address = window->base;
     for (int32_t k = 0; k < window->ndim; k++) {
-      if (hearth_layout_global_index(layout, k, local[k], &global[k]) != HEARTH_OK) fail_msg("no global index");
+      if (hearth_layout_piece_index(layout, piece, k, local[k], &global[k]) != HEARTH_OK) fail_msg("no global index");
       address += local[k] * window->stride[k];
     }
     visit(address, window->dtype, window->ndim, global, user);
@@ -69,10 +69,14 @@ static inline void value_count_wrong(char *address, int32_t dtype, int32_t ndim,
 static inline int64_t values_visit(hearth_array *array, int32_t access, value_visit visit, void *user) {
   hearth_layout *layout = NULL;
   hearth_window window;
+  int32_t pieces = 0;
   hearth_status status = hearth_array_layout(array, &layout);
-  if (status == HEARTH_OK) status = hearth_array_access(array, 0, access, &window);
-  if (status == HEARTH_OK) value_walk(layout, &window, visit, user);
-  if (status == HEARTH_OK) status = hearth_array_release(array, 0);
+  if (status == HEARTH_OK) status = hearth_array_pieces(array, &pieces);
+  for (int32_t p = 0; status == HEARTH_OK && p < pieces; p++) {
+    status = hearth_array_access(array, p, access, &window);
+    if (status == HEARTH_OK) value_walk(layout, p, &window, visit, user);
+    if (status == HEARTH_OK) status = hearth_array_release(array, p);
+  }
   hearth_layout_destroy(&layout);
   return status == HEARTH_OK ? 0 : 1;
 }

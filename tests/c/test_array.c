@@ -25,6 +25,7 @@ static void owned_arrays_hold_values(void **state) {
           hearth_array *array = NULL, *copy = NULL;
           int32_t dtype = 0, order = -1, ndim = 0, pieces = 0;
           int64_t shape[3], local[3], expected[3];
+          const int32_t npieces = hearth_layout_piece_count(layout);
           assert_ok(hearth_array_create(layout, types[t], t % 2, &array));
           assert_all(values_write(array) == 0);
           assert_all(values_wrong(array) == 0);
@@ -39,10 +40,10 @@ static void owned_arrays_hold_values(void **state) {
           assert_ok(hearth_array_ndim(array, &ndim));
           assert_ok(hearth_array_pieces(array, &pieces));
           assert_ok(hearth_array_shape(array, 3, shape));
-          assert_ok(hearth_array_local_shape(array, 3, local));
-          assert_ok(hearth_layout_local_shape(layout, 3, expected));
-          assert_all(dtype == types[t] && order == t % 2 && ndim == 3 && pieces == 1);
-          assert_all(memcmp(shape, shapes[s], sizeof shape) == 0 && memcmp(local, expected, sizeof local) == 0);
+          const hearth_status known = hearth_array_local_shape(array, 3, local), one = hearth_layout_local_shape(layout, 3, expected);
+          assert_all(known == (npieces <= 1 ? HEARTH_OK : HEARTH_ERR_ARGUMENT) && one == known);
+          assert_all(dtype == types[t] && order == t % 2 && ndim == 3 && pieces == npieces);
+          assert_all(memcmp(shape, shapes[s], sizeof shape) == 0 && (npieces > 1 || memcmp(local, expected, sizeof local) == 0));
           hearth_array_destroy(&array);
           hearth_array_destroy(&copy);
           hearth_layout_destroy(&layout);
@@ -103,6 +104,7 @@ static void wrapped_windows_are_seen_without_a_copy(void **state) {
   const int64_t shape[3] = {12, 9, 400};
   for (size_t k = 0; k < sizeof backends / sizeof *backends; k++)
     for (int kind = 0; kind < 2 * TABLE_KINDS; kind++) {
+      if (kind / 2 == TABLE_BOXES || kind / 2 == TABLE_BOXES_EMPTY) continue; /* several windows: test_array_pieces */
       hearth_context *ctx = test_context(backends[k]);
       hearth_layout *layout = table_layout(ctx, kind / 2, 3, shape);
       haloed field = haloed_make(layout, kind % 2);

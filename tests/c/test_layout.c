@@ -38,7 +38,7 @@ static void block_cyclic_arithmetic(void **state) {
       for (int64_t block = 1; block <= 6; block++)
         for (int64_t first = 0; first < p; first++)
           for (int64_t offset = 0; offset < block; offset++) {
-            const hearth_dim dim = {HEARTH_DIM_BLOCK_CYCLIC, 0, extent, p, block, first, offset, NULL};
+            const hearth_dim dim = {HEARTH_DIM_BLOCK_CYCLIC, 0, extent, p, block, first, offset, NULL, NULL};
             wrong += !dim_is_right(&dim);
           }
   assert_all(wrong == 0);
@@ -87,9 +87,9 @@ static void every_layout_covers_its_shape_once(void **state) {
         hearth_layout *layout = table_layout(ctx, kind, ndim, shapes[s]);
         int64_t volume = 1, sum = 0;
         for (int32_t d = 0; d < ndim; d++) volume *= shapes[s][d];
-        for (int r = 0; r < test_size; r++) sum += hearth_layout_is_primary(layout, r) ? hearth_layout_volume_of(layout, r) : 0;
-        assert_all(sum == volume);
-        int64_t owned = hearth_layout_is_primary(layout, test_rank) ? hearth_layout_volume_of(layout, test_rank) : 0;
+        for (int r = 0; !layout->boxes && r < test_size; r++) sum += hearth_layout_is_primary(layout, r) ? hearth_layout_volume_of(layout, r) : 0;
+        assert_all(layout->boxes || sum == volume);
+        int64_t owned = hearth_layout_is_primary(layout, test_rank) ? hearth_layout_local_volume(layout) : 0;
         MPI_Allreduce(MPI_IN_PLACE, &owned, 1, MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD);
         assert_all(owned == volume);
         const int replicated = kind == TABLE_REPLICATED || (ndim == 1 && test_size == 4 && (kind == TABLE_GRID_CUTS || kind == TABLE_GRID_CYCLIC)) ||
@@ -121,19 +121,33 @@ static void from_local_finds_permuted_places(void **state) {
   test_context_destroy(&ctx);
 }
 
-static void from_local_merges_boxes_of_a_rank(void **state) {
+static void boxes_of_a_rank_are_its_pieces(void **state) {
   (void)state;
   hearth_context *ctx = test_context(HEARTH_BACKEND_CPU);
   const int64_t shape[2] = {4 * test_size, 6}, row = 4 * test_rank;
-  /* a pinwheel around one cell, and an empty box: no two of the five make a box, all of them do */
+  /* a pinwheel around one cell, and an empty box */
   const int64_t starts[12] = {row, 0, row, 4, row + 3, 2, row + 1, 0, row + 1, 2, 0, 0};
   const int64_t counts[12] = {1, 4, 3, 2, 1, 4, 3, 2, 2, 2, 0, 3};
   int64_t local[2], first = -1;
   hearth_layout *layout = NULL;
   assert_ok(hearth_layout_from_local(ctx, 2, shape, 6, starts, counts, &layout));
-  assert_ok(hearth_layout_local_shape(layout, 2, local));
-  assert_ok(hearth_layout_global_index(layout, 0, 0, &first));
-  assert_all(local[0] == 4 && local[1] == 6 && first == row);
+  int32_t pieces = 0, kind = 0;
+  assert_ok(hearth_layout_pieces(layout, &pieces));
+  assert_all(pieces == 6);
+  for (int32_t p = 0; p < 5; p++) {
+    assert_ok(hearth_layout_piece_shape(layout, p, 2, local));
+    assert_all(local[0] == counts[2 * p] && local[1] == counts[2 * p + 1]);
+    assert_ok(hearth_layout_piece_index(layout, p, 1, local[1] - 1, &first));
+    assert_all(first == starts[2 * p + 1] + counts[2 * p + 1] - 1);
+  }
+  assert_ok(hearth_layout_piece_shape(layout, 5, 2, local));
+  assert_all(local[0] * local[1] == 0);
+  assert_ok(hearth_layout_dim_kind(layout, 0, &kind));
+  assert_all(kind == HEARTH_DIM_BOXES);
+  assert_all(hearth_layout_local_shape(layout, 2, local) == HEARTH_ERR_ARGUMENT);
+  assert_all(hearth_layout_global_index(layout, 0, 0, &first) == HEARTH_ERR_ARGUMENT);
+  assert_all(hearth_layout_piece_shape(layout, 6, 2, local) == HEARTH_ERR_ARGUMENT);
+  assert_all(hearth_layout_piece_index(layout, 5, 0, 0, &first) == HEARTH_ERR_ARGUMENT);
   hearth_layout_destroy(&layout);
   test_context_destroy(&ctx);
 }
@@ -210,25 +224,23 @@ static void from_local_refuses_other_shapes(void **state) {
   test_context_destroy(&ctx);
 }
 
-static void from_local_refuses_what_is_no_product(void **state) {
+/* The words of an error about boxes, several of a rank. */
+static void refuse_boxes(hearth_context *ctx, int64_t n, const int64_t *starts, const int64_t *counts, const char *const *words) {
+  const int64_t shape[2] = {6, 6};
+  hearth_layout *layout = NULL;
+  expect(ctx, hearth_layout_from_local(ctx, 2, shape, n, starts, counts, &layout), HEARTH_ERR_LAYOUT, words);
+  assert_all(layout == NULL);
+}
+
+static void boxes_must_cover_the_shape_once(void **state) {
   (void)state;
   hearth_context *ctx = test_context(HEARTH_BACKEND_CPU);
-  hearth_layout *layout = NULL;
-  const int64_t shape[2] = {6, 6};
-  if (test_size == 4) { /* columns cut at 3 in the upper half and at 2 in the lower one */
-    const int64_t start[2] = {test_rank / 2 * 3, test_rank % 2 * (test_rank < 2 ? 3 : 2)};
-    const int64_t count[2] = {3, test_rank == 2 ? 2 : test_rank == 3 ? 4 : 3};
-    const char *const words[] = {"no product of cuts", "along dimension 1", "rank 0", "rank 2", "[0, 3)", "[0, 2)", NULL};
-    expect(ctx, hearth_layout_from_local(ctx, 2, shape, 1, start, count, &layout), HEARTH_ERR_UNSUPPORTED, words);
-  }
-  if (test_size > 1) { /* rank 0 has the first and the last two rows, rank 1 the middle */
-    const int64_t starts[4] = {test_rank == 0 ? 0 : 2, 0, 4, 0}, counts[4] = {2, 6, 2, 6};
-    const char *const words[] = {"rank 0", "[0, 2) x [0, 6)", "[4, 6) x [0, 6)", "one box", NULL};
-    expect(ctx, hearth_layout_from_local(ctx, 2, shape, test_rank == 0 ? 2 : test_rank == 1, starts, counts, &layout), HEARTH_ERR_UNSUPPORTED, words);
-  }
   const int64_t starts[4] = {0, 0, 2, 0}, counts[4] = {3, 6, 4, 6};
-  const char *const words[] = {"[0, 3) x [0, 6) of rank 0", "[2, 6) x [0, 6) of rank 0", "overlap in [2, 3)", NULL};
-  expect(ctx, hearth_layout_from_local(ctx, 2, shape, test_rank == 0 ? 2 : 0, starts, counts, &layout), HEARTH_ERR_LAYOUT, words);
+  const char *const overlap[] = {"[0, 3) x [0, 6) of rank 0", "[2, 6) x [0, 6) of rank 0", "overlap in [2, 3)", NULL};
+  refuse_boxes(ctx, test_rank == 0 ? 2 : 0, starts, counts, overlap);
+  const char *const missing[] = {"[3, 4) x [0, 1)", "belong to no rank", "rank 0", NULL};
+  const int64_t all[6] = {0, 0, 3, 1, 4, 0}, extents[6] = {3, 6, 3, 5, 2, 1};
+  refuse_boxes(ctx, test_rank == 0 ? 3 : 0, all, extents, missing);
   test_context_destroy(&ctx);
 }
 
@@ -324,14 +336,17 @@ static void derived_layouts_keep_the_places(void **state) {
     int32_t equal = 0;
     int64_t local[3], kept[2];
     assert_ok(hearth_layout_insert(layout, 1, 6, &wider));
-    assert_all(hearth_layout_volume_of(wider, test_rank) == 6 * hearth_layout_volume_of(layout, test_rank));
+    assert_all(hearth_layout_local_volume(wider) == 6 * hearth_layout_local_volume(layout));
     assert_ok(hearth_layout_project(wider, 3, keep, &back));
     assert_ok(hearth_layout_equal(layout, back, &equal));
     assert_all(equal == 1);
     assert_ok(hearth_layout_project(layout, 2, outer, &part));
-    assert_ok(hearth_layout_local_shape(layout, 3, local));
-    assert_ok(hearth_layout_local_shape(part, 2, kept));
-    assert_all(kept[0] == local[0] && kept[1] == local[2]);
+    int64_t wrong = hearth_layout_piece_count(part) != hearth_layout_piece_count(layout);
+    for (int32_t p = 0; !wrong && p < hearth_layout_piece_count(layout); p++) {
+      wrong += hearth_layout_piece_shape(layout, p, 3, local) != HEARTH_OK || hearth_layout_piece_shape(part, p, 2, kept) != HEARTH_OK;
+      wrong += kept[0] != local[0] || kept[1] != local[2];
+    }
+    assert_all(wrong == 0);
     assert_all(hearth_layout_project(layout, 4, keep, &back) == HEARTH_ERR_ARGUMENT);
     hearth_layout_destroy(&part);
     hearth_layout_destroy(&back);
@@ -347,10 +362,10 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(split_gives_the_remainder_to_the_first),
     cmocka_unit_test(every_layout_covers_its_shape_once),
     cmocka_unit_test(from_local_finds_permuted_places),
-    cmocka_unit_test(from_local_merges_boxes_of_a_rank),
+    cmocka_unit_test(boxes_of_a_rank_are_its_pieces),
     cmocka_unit_test(from_local_says_what_is_wrong),
     cmocka_unit_test(from_local_refuses_other_shapes),
-    cmocka_unit_test(from_local_refuses_what_is_no_product),
+    cmocka_unit_test(boxes_must_cover_the_shape_once),
     cmocka_unit_test(builder_refuses_bad_numbers),
     cmocka_unit_test(ranks_must_describe_the_same),
     cmocka_unit_test(equal_means_the_same_places),

@@ -24,5 +24,7 @@ hearth_status hearth_array_fill(hearth_array *array, double value) {
   HEARTH_REQUIRE(NULL, array, "the array is NULL");
   HEARTH_GUARD_FP(array->ctx);
   HEARTH_TRY(hearth_agree(array->ctx, hearth_array_pending(array)));
-  return hearth_agree(array->ctx, fill_view(array->ctx, hearth_array_view(array), value));
+  hearth_status mine = HEARTH_OK;
+  for (int32_t p = 0; mine == HEARTH_OK && p < array->npieces; p++) mine = fill_view(array->ctx, &array->piece[p].view, value);
+  return hearth_agree(array->ctx, mine);
 }

@@ -23,13 +23,17 @@ static hearth_status check_type(const hearth_layout *layout, const hearth_window
   return HEARTH_OK;
 }
 
-static hearth_status check_extents(const hearth_layout *layout, const hearth_window *window) {
+static hearth_status check_extents(const hearth_layout *layout, int32_t piece, const hearth_window *window) {
   const hearth_context *ctx = layout->ctx;
   const int64_t element = hearth_dtype_size((hearth_dtype)window->dtype);
   for (int32_t d = 0; d < window->ndim; d++) {
-    const int64_t extent = hearth_layout_extent_of(layout, ctx->rank, d);
-    HEARTH_REQUIRE(ctx, window->extent[d] == extent, "dimension %d of the window of rank %d has %lld elements, but the rank's part of the layout has %lld", d,
-                   ctx->rank, (long long)window->extent[d], (long long)extent);
+    const long long extent = hearth_layout_piece_extent(layout, piece, d), given = window->extent[d];
+    if (given == extent) continue;
+    if (hearth_layout_piece_count(layout) == 1)
+      return hearth_fail(ctx, HEARTH_ERR_ARGUMENT, "dimension %d of the window of rank %d has %lld elements, but the rank's part of the layout has %lld", d,
+                         ctx->rank, given, extent);
+    return hearth_fail(ctx, HEARTH_ERR_ARGUMENT, "dimension %d of window %d of rank %d has %lld elements, but piece %d of the rank has %lld", d, piece,
+                       ctx->rank, given, piece, extent);
   }
   for (int32_t d = 0; d < window->ndim; d++) {
     if (window->extent[d] <= 1) continue;
@@ -50,32 +54,43 @@ static hearth_status check_base(const hearth_layout *layout, const hearth_window
   return HEARTH_OK;
 }
 
-/* An empty rank may describe its nothing in any way, or not at all. */
-static hearth_status empty_view(const hearth_layout *layout, int32_t nwindows, const hearth_window *window, hearth_view *view) {
-  view->dtype = HEARTH_DTYPE_NONE;
-  if (nwindows == 0) return HEARTH_OK;
+/* An empty piece may be described in any way. */
+static hearth_status check_window(const hearth_layout *layout, int32_t piece, const hearth_window *window) {
   HEARTH_TRY(check_type(layout, window));
-  HEARTH_REQUIRE(layout->ctx, is_empty(window), "rank %d owns nothing of the layout, but its window has elements", layout->ctx->rank);
-  view->dtype = window->dtype;
-  hearth_strides(view->ndim, view->extent, hearth_dtype_size((hearth_dtype)view->dtype), HEARTH_ROW_MAJOR, view->stride);
+  if (hearth_layout_piece_volume(layout, piece) == 0) {
+    HEARTH_REQUIRE(layout->ctx, is_empty(window), "rank %d owns nothing of piece %d, but its window has elements", layout->ctx->rank, piece);
+    return HEARTH_OK;
+  }
+  HEARTH_TRY(check_extents(layout, piece, window));
+  return check_base(layout, window);
+}
+
+hearth_status hearth_windows_check(const hearth_layout *layout, int32_t nwindows, const hearth_window *windows, int32_t *dtype) {
+  const hearth_context *ctx = layout->ctx;
+  const int32_t npieces = hearth_layout_piece_count(layout);
+  *dtype = HEARTH_DTYPE_NONE;
+  HEARTH_REQUIRE(ctx, nwindows == 0 || nwindows == npieces, "%d windows on rank %d, which has %d piece%s", nwindows, ctx->rank, npieces,
+                 npieces == 1 ? "" : "s");
+  HEARTH_REQUIRE(ctx, nwindows == 0 || windows, "the windows are NULL");
+  HEARTH_REQUIRE(ctx, nwindows > 0 || hearth_layout_local_volume(layout) == 0, "no window on rank %d, which owns a part of the layout", ctx->rank);
+  for (int32_t p = 0; p < nwindows; p++) {
+    HEARTH_TRY(check_window(layout, p, &windows[p]));
+    if (windows[p].dtype != windows[0].dtype)
+      return hearth_fail(ctx, HEARTH_ERR_MISMATCH, "window 0 of rank %d is %s, window %d is %s", ctx->rank, hearth_dtype_name((hearth_dtype)windows[0].dtype),
+                         p, hearth_dtype_name((hearth_dtype)windows[p].dtype));
+    *dtype = windows[p].dtype;
+  }
   return HEARTH_OK;
 }
 
-hearth_status hearth_windows_check(const hearth_layout *layout, int32_t nwindows, const hearth_window *windows, hearth_view *view) {
-  const hearth_context *ctx = layout->ctx;
-  *view = (hearth_view){.space = HEARTH_SPACE_HOST, .ndim = layout->ndim};
-  for (int32_t d = 0; d < layout->ndim; d++) view->extent[d] = hearth_layout_extent_of(layout, ctx->rank, d);
-  HEARTH_REQUIRE(ctx, nwindows == 0 || nwindows == 1, "%d windows on rank %d, which has one piece", nwindows, ctx->rank);
-  HEARTH_REQUIRE(ctx, nwindows == 0 || windows, "the windows are NULL");
-  if (hearth_layout_volume_of(layout, ctx->rank) == 0) return empty_view(layout, nwindows, windows, view);
-  HEARTH_REQUIRE(ctx, nwindows == 1, "no window on rank %d, which owns a part of the layout", ctx->rank);
-  HEARTH_TRY(check_type(layout, windows));
-  HEARTH_TRY(check_extents(layout, windows));
-  HEARTH_TRY(check_base(layout, windows));
-  view->data = windows->base;
-  view->dtype = windows->dtype;
-  for (int32_t d = 0; d < layout->ndim; d++) view->stride[d] = windows->stride[d];
-  return HEARTH_OK;
+hearth_view hearth_window_view(const hearth_layout *layout, int32_t piece, const hearth_window *window, int32_t dtype, int32_t order) {
+  hearth_view view = {.dtype = dtype, .space = HEARTH_SPACE_HOST, .ndim = layout->ndim};
+  for (int32_t d = 0; d < layout->ndim; d++) view.extent[d] = hearth_layout_piece_extent(layout, piece, d);
+  hearth_strides(view.ndim, view.extent, hearth_dtype_size((hearth_dtype)dtype), order, view.stride);
+  if (!window || hearth_layout_piece_volume(layout, piece) == 0) return view;
+  view.data = window->base;
+  for (int32_t d = 0; d < layout->ndim; d++) view.stride[d] = window->stride[d];
+  return view;
 }
 
 int32_t hearth_view_direction(const hearth_view *view) {

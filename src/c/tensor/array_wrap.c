@@ -8,13 +8,13 @@
 #include "tensor/layout_impl.h"
 #include <stdio.h>
 
-/* dtype and order of the whole array: empty ranks may know neither. One allreduce of (rank, dtype) pairs tells both ranks of a difference. */
-static hearth_status agree_type(const hearth_layout *layout, const hearth_view *view, int32_t *dtype, int32_t *order) {
+/* dtype and order of the whole array: empty ranks may know neither. One allreduce of (rank, dtype) pairs tells both ranks of a difference. `directions`:
+ * whether the strides of some window ascend, of some descend. */
+static hearth_status agree_type(const hearth_layout *layout, int32_t own, const bool *directions, int32_t *dtype, int32_t *order) {
   enum { SHIFT = 32 };
   hearth_context *ctx = layout->ctx;
-  const int64_t none = -((int64_t)1 << 60), rank = ctx->rank, direction = view->dtype ? hearth_view_direction(view) : 0;
-  const int64_t type = view->dtype;
-  int64_t most[4] = {none, none, direction > 0, direction < 0}; /* largest dtype, smallest dtype, some rank ascends, some descends */
+  const int64_t none = -((int64_t)1 << 60), rank = ctx->rank, type = own;
+  int64_t most[4] = {none, none, directions[0], directions[1]}; /* largest dtype, smallest dtype, some rank ascends, some descends */
   if (type != HEARTH_DTYPE_NONE) {
     most[0] = type * ((int64_t)1 << SHIFT) + rank;
     most[1] = -type * ((int64_t)1 << SHIFT) + rank;
@@ -31,12 +31,17 @@ static hearth_status agree_type(const hearth_layout *layout, const hearth_view *
   return HEARTH_OK;
 }
 
-static void set_view(hearth_array *array, const hearth_view *view) {
-  hearth_piece *piece = &array->piece[0];
-  piece->view = *view;
-  if (view->dtype == HEARTH_DTYPE_NONE) {
-    piece->view.dtype = array->dtype;
-    hearth_strides(view->ndim, view->extent, hearth_dtype_size((hearth_dtype)array->dtype), array->order, piece->view.stride);
+static void set_views(hearth_array *array, int32_t nwindows, const hearth_window *windows) {
+  for (int32_t p = 0; p < array->npieces; p++)
+    array->piece[p].view = hearth_window_view(array->layout, p, p < nwindows ? &windows[p] : NULL, array->dtype, array->order);
+}
+
+static void find_directions(const hearth_layout *layout, int32_t nwindows, const hearth_window *windows, bool *directions) {
+  for (int32_t p = 0; p < nwindows; p++) {
+    const hearth_view view = hearth_window_view(layout, p, &windows[p], windows[p].dtype, HEARTH_ROW_MAJOR);
+    const int32_t direction = hearth_view_direction(&view);
+    directions[0] = directions[0] || direction > 0;
+    directions[1] = directions[1] || direction < 0;
   }
 }
 
@@ -44,19 +49,21 @@ hearth_status hearth_array_wrap(const hearth_layout *layout, int32_t nwindows, c
   HEARTH_REQUIRE(NULL, layout, "the layout is NULL");
   hearth_context *ctx = layout->ctx;
   hearth_array *made = NULL;
-  hearth_view view;
+  int32_t dtype = HEARTH_DTYPE_NONE;
+  bool directions[2] = {false, false};
   if (array) *array = NULL;
   hearth_status status = array ? HEARTH_OK : hearth_fail(ctx, HEARTH_ERR_ARGUMENT, "no place for the array (NULL)");
-  if (status == HEARTH_OK) status = hearth_windows_check(layout, nwindows, windows, &view);
+  if (status == HEARTH_OK) status = hearth_windows_check(layout, nwindows, windows, &dtype);
+  if (status == HEARTH_OK) find_directions(layout, nwindows, windows, directions);
   if (status == HEARTH_OK) status = hearth_array_bare(layout, &made);
   status = hearth_agree(ctx, status);
-  if (status == HEARTH_OK) status = agree_type(layout, &view, &made->dtype, &made->order);
+  if (status == HEARTH_OK) status = agree_type(layout, dtype, directions, &made->dtype, &made->order);
   if (status != HEARTH_OK) {
     hearth_array_destroy(&made);
     return status;
   }
   made->wrapped = true;
-  set_view(made, &view);
+  set_views(made, nwindows, windows);
   *array = made;
   return HEARTH_OK;
 }
@@ -85,12 +92,13 @@ hearth_status hearth_array_wrap_local(hearth_context *ctx, const hearth_window *
 static hearth_status rebind(hearth_array *array, int32_t nwindows, const hearth_window *windows) {
   hearth_context *ctx = array->ctx;
   if (!array->wrapped) return hearth_fail(ctx, HEARTH_ERR_STATE, "the array is not made of windows, it cannot be bound to other memory");
-  if (array->piece[0].open) return hearth_fail(ctx, HEARTH_ERR_STATE, "the array is open: hearth_array_release comes first");
-  hearth_view view;
-  HEARTH_TRY(hearth_windows_check(array->layout, nwindows, windows, &view));
-  HEARTH_REQUIRE(ctx, view.dtype == HEARTH_DTYPE_NONE || view.dtype == array->dtype, "the window of rank %d is %s, the array %s", ctx->rank,
-                 hearth_dtype_name((hearth_dtype)view.dtype), hearth_dtype_name((hearth_dtype)array->dtype));
-  set_view(array, &view);
+  for (int32_t p = 0; p < array->npieces; p++)
+    if (array->piece[p].open) return hearth_fail(ctx, HEARTH_ERR_STATE, "the array is open: hearth_array_release comes first");
+  int32_t dtype = HEARTH_DTYPE_NONE;
+  HEARTH_TRY(hearth_windows_check(array->layout, nwindows, windows, &dtype));
+  HEARTH_REQUIRE(ctx, dtype == HEARTH_DTYPE_NONE || dtype == array->dtype, "the window of rank %d is %s, the array %s", ctx->rank,
+                 hearth_dtype_name((hearth_dtype)dtype), hearth_dtype_name((hearth_dtype)array->dtype));
+  set_views(array, nwindows, windows);
   return HEARTH_OK;
 }
 

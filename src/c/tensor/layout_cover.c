@@ -105,16 +105,15 @@ static hearth_status fail_gap(const hearth_context *ctx, int32_t ndim, const hea
                      near[0]->rank, two.text, near[1]->rank);
 }
 
-hearth_status hearth_boxes_cover(const hearth_context *ctx, int32_t ndim, const int64_t *shape, int64_t n, hearth_box *boxes) {
+hearth_status hearth_boxes_cover(const hearth_context *ctx, int32_t ndim, const hearth_box *region, int64_t n, hearth_box *boxes) {
   const hearth_box *a = NULL, *b = NULL;
   if (hearth_boxes_overlap(ndim, n, boxes, &a, &b)) {
     const hearth_box common = intersect(ndim, a, b);
     const hearth_box_text one = hearth_box_describe(ndim, a), two = hearth_box_describe(ndim, b), both = hearth_box_describe(ndim, &common);
     return hearth_fail(ctx, HEARTH_ERR_LAYOUT, "%s of rank %d and %s of rank %d overlap in %s", one.text, a->rank, two.text, b->rank, both.text);
   }
-  hearth_box region = {.rank = -1};
-  for (int32_t d = 0; d < ndim; d++) region.end[d] = shape[d];
-  if (covered_volume(ndim, &region, n, boxes) == hearth_box_volume(ndim, &region)) return HEARTH_OK;
-  narrow_to_gap(ndim, &region, n, boxes);
-  return fail_gap(ctx, ndim, &region, n, boxes);
+  if (covered_volume(ndim, region, n, boxes) == hearth_box_volume(ndim, region)) return HEARTH_OK;
+  hearth_box gap = *region;
+  narrow_to_gap(ndim, &gap, n, boxes);
+  return fail_gap(ctx, ndim, &gap, n, boxes);
 }

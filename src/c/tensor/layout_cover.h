@@ -19,7 +19,7 @@ int64_t hearth_box_volume(int32_t ndim, const hearth_box *box);
 hearth_box_text hearth_box_describe(int32_t ndim, const hearth_box *box);
 /* Whether two of the boxes, which this sorts, overlap; *first and *second are two that do. */
 bool hearth_boxes_overlap(int32_t ndim, int64_t n, hearth_box *boxes, const hearth_box **first, const hearth_box **second);
-/* Fails with LAYOUT, naming ranks and index ranges, where the non-empty boxes (which this sorts) overlap or leave a part of the shape out. */
-hearth_status hearth_boxes_cover(const hearth_context *ctx, int32_t ndim, const int64_t *shape, int64_t n, hearth_box *boxes);
+/* Fails with LAYOUT, naming ranks and index ranges, where the non-empty boxes (which this sorts) overlap or leave a part of the region out. */
+hearth_status hearth_boxes_cover(const hearth_context *ctx, int32_t ndim, const hearth_box *region, int64_t n, hearth_box *boxes);
 
 #endif

@@ -1,11 +1,12 @@
-/* The layout that ranks have already. The quick way: the boxes' starts are the cuts; if every box is one cell of the grid that they form, no cell is taken
- * twice and none is free, then the boxes are a product of cuts. Otherwise layout_cover.c finds out what is wrong. Boxes are known to all ranks during the call
- * only. */
+/* The layout that ranks have already. Where every rank names one box at most, these are known to all ranks during the call: their starts are the cuts, and if
+ * every box is one cell of the grid that they form, no cell is taken twice and none is free, then the boxes are a product of cuts. All others become a layout
+ * of boxes, which layout_boxes.c checks by its directory. */
 #include <hearth/layout.h>
 #include "comm/comm.h"
 #include "core/context_impl.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "tensor/layout_boxes.h"
 #include "tensor/layout_cover.h"
 #include "tensor/layout_dims.h"
 #include "tensor/layout_make.h"
@@ -16,7 +17,7 @@ typedef struct cover {
   hearth_context *ctx;
   int32_t ndim;
   const int64_t *shape;
-  int64_t n; /* boxes of all ranks, empty ones left out */
+  int64_t n; /* boxes of this rank, or of all ranks without the empty ones */
   hearth_box *box;
 } cover;
 
@@ -35,31 +36,16 @@ static hearth_status check_boxes(const hearth_context *ctx, int32_t ndim, const 
   return HEARTH_OK;
 }
 
-/* This rank's non-empty boxes, as one if together they are one. */
-static int64_t own_boxes(cover *own, int64_t nboxes, const int64_t *starts, const int64_t *counts) {
-  const int32_t ndim = own->ndim;
-  int64_t n = 0, volume = 0;
-  hearth_box hull = {.rank = own->ctx->rank};
+/* This rank's boxes, empty ones too. */
+static void own_boxes(cover *own, int64_t nboxes, const int64_t *starts, const int64_t *counts) {
+  own->n = nboxes;
   for (int64_t b = 0; b < nboxes; b++) {
-    hearth_box box = {.rank = own->ctx->rank};
-    for (int32_t d = 0; d < ndim; d++) {
-      box.start[d] = starts[b * ndim + d];
-      box.end[d] = box.start[d] + counts[b * ndim + d];
+    own->box[b] = (hearth_box){.rank = own->ctx->rank};
+    for (int32_t d = 0; d < own->ndim; d++) {
+      own->box[b].start[d] = starts[b * own->ndim + d];
+      own->box[b].end[d] = starts[b * own->ndim + d] + counts[b * own->ndim + d];
     }
-    if (hearth_box_volume(ndim, &box) == 0) continue;
-    volume += hearth_box_volume(ndim, &box);
-    for (int32_t d = 0; d < ndim; d++) {
-      if (n == 0 || box.start[d] < hull.start[d]) hull.start[d] = box.start[d];
-      if (n == 0 || box.end[d] > hull.end[d]) hull.end[d] = box.end[d];
-    }
-    own->box[n++] = box;
   }
-  const hearth_box *a = NULL, *b = NULL;
-  if (n > 1 && volume == hearth_box_volume(ndim, &hull) && !hearth_boxes_overlap(ndim, n, own->box, &a, &b)) {
-    own->box[0] = hull;
-    n = 1;
-  }
-  return n;
 }
 
 /* Shapes and numbers of boxes of all ranks: header[r] = ndim, shape, boxes. */
@@ -79,42 +65,16 @@ static hearth_status compare_shapes(const cover *all, const int64_t *header) {
   return HEARTH_OK;
 }
 
-static void unpack(cover *all, const int64_t *header, const int64_t *numbers) {
-  int64_t b = 0;
-  for (int r = 0; r < all->ctx->size; r++)
-    for (int64_t k = 0; k < header[(int64_t)HEADER * (r + 1) - 1]; k++, b++) {
-      all->box[b].rank = r;
-      memcpy(all->box[b].start, numbers + 2 * b * all->ndim, (size_t)all->ndim * sizeof *numbers);
-      memcpy(all->box[b].end, numbers + (2 * b + 1) * all->ndim, (size_t)all->ndim * sizeof *numbers);
-    }
-}
-
-/* Gathers everybody's boxes into all->box, which the caller releases. `scratch` holds 2 * size numbers. */
-static hearth_status exchange(cover *all, const cover *own, const int64_t *header, int64_t *scratch) {
+/* Gathers everybody's box, where all have at most one, into all->box, which the caller releases; empty ones are left out. */
+static hearth_status gather(cover *all, const cover *own) {
   hearth_context *ctx = all->ctx;
-  const int64_t bytes_per_box = 2 * all->ndim * (int64_t)sizeof(int64_t);
-  int64_t *bytes = scratch, *offsets = scratch + ctx->size, *send = NULL, *receive = NULL;
-  all->n = 0;
-  for (int r = 0; r < ctx->size; r++) {
-    offsets[r] = all->n * bytes_per_box;
-    bytes[r] = header[(int64_t)HEADER * (r + 1) - 1] * bytes_per_box;
-    all->n += header[(int64_t)HEADER * (r + 1) - 1];
-  }
-  hearth_status status = hearth_allocate(ctx, all->n * (int64_t)sizeof *all->box, &all->box);
-  if (status == HEARTH_OK) status = hearth_allocate(ctx, all->n * bytes_per_box, &receive);
-  if (status == HEARTH_OK) status = hearth_allocate(ctx, own->n * bytes_per_box, &send);
-  status = hearth_agree(ctx, status);
-  if (status == HEARTH_OK) {
-    for (int64_t b = 0; b < own->n; b++) {
-      memcpy(send + 2 * b * all->ndim, own->box[b].start, (size_t)all->ndim * sizeof *send);
-      memcpy(send + (2 * b + 1) * all->ndim, own->box[b].end, (size_t)all->ndim * sizeof *send);
-    }
-    status = hearth_allgatherv(ctx, send, own->n * bytes_per_box, receive, bytes, offsets);
-    if (status == HEARTH_OK) unpack(all, header, receive);
-  }
-  hearth_deallocate(ctx, send);
-  hearth_deallocate(ctx, receive);
-  return status;
+  hearth_box mine = {.rank = -1};
+  if (own->n == 1 && hearth_box_volume(own->ndim, &own->box[0]) > 0) mine = own->box[0];
+  HEARTH_TRY(hearth_agree(ctx, hearth_allocate(ctx, ctx->size * (int64_t)sizeof *all->box, &all->box)));
+  HEARTH_TRY(hearth_allgather(ctx, &mine, (int64_t)sizeof mine, all->box));
+  for (int r = 0; r < ctx->size; r++)
+    if (all->box[r].rank >= 0) all->box[all->n++] = all->box[r];
+  return HEARTH_OK;
 }
 
 static int ascending(const void *a, const void *b) {
@@ -184,49 +144,30 @@ static bool find_product(const cover *all, hearth_layout *layout, int64_t *cuts)
   return cells == all->n && place_ranks(all, layout);
 }
 
-static hearth_status refuse(const cover *all) {
-  HEARTH_TRY(hearth_boxes_cover(all->ctx, all->ndim, all->shape, all->n, all->box));
-  for (int64_t b = 1; b < all->n; b++)
-    for (int64_t a = 0; a < b; a++)
-      if (all->box[a].rank == all->box[b].rank) {
-        const hearth_box_text one = hearth_box_describe(all->ndim, &all->box[a]), two = hearth_box_describe(all->ndim, &all->box[b]);
-        return hearth_fail(all->ctx, HEARTH_ERR_UNSUPPORTED,
-                           "the boxes %s and %s of rank %d, with its others, do not make one box; layouts of several boxes per rank are not supported yet",
-                           one.text, two.text, all->box[a].rank);
-      }
-  for (int64_t b = 1; b < all->n; b++)
-    for (int64_t a = 0; a < b; a++)
-      for (int32_t d = 0; d < all->ndim; d++) {
-        const hearth_box *x = &all->box[a], *y = &all->box[b];
-        const bool aligned = (x->start[d] == y->start[d] && x->end[d] == y->end[d]) || x->end[d] <= y->start[d] || y->end[d] <= x->start[d];
-        if (aligned) continue;
-        const hearth_box_text one = hearth_box_describe(all->ndim, x), two = hearth_box_describe(all->ndim, y);
-        return hearth_fail(all->ctx, HEARTH_ERR_UNSUPPORTED,
-                           "the boxes cover the shape but are no product of cuts: along dimension %d, %s of rank %d and %s of rank %d are not cut alike", d,
-                           one.text, x->rank, two.text, y->rank);
-      }
-  return hearth_fail(all->ctx, HEARTH_ERR_INTERNAL, "%lld boxes cover the shape and are cut alike, but form no grid", (long long)all->n);
-}
-
 /* No box at all: position 0 of a grid of one belongs to rank 0, which is as empty as the others if the shape is. */
 static void place_nothing(const cover *all, hearth_layout *layout) {
   for (int r = 0; r < all->ctx->size; r++) layout->place[r] = r == 0 ? 0 : -1;
   layout->rank_at[0] = 0;
 }
 
-static hearth_status make_layout(const cover *all, hearth_layout **made) {
+/* *made stays NULL if the boxes are no product of cuts. */
+static hearth_status make_product(const cover *all, hearth_layout **made) {
   hearth_context *ctx = all->ctx;
   hearth_layout prototype = hearth_layout_whole(ctx, all->ndim, all->shape);
   int64_t *cuts = NULL;
+  hearth_box shape = {.rank = -1};
+  memcpy(shape.end, all->shape, (size_t)all->ndim * sizeof *all->shape);
   hearth_status status = hearth_allocate(ctx, (all->n + 1) * all->ndim * (int64_t)sizeof *cuts, &cuts);
   if (status == HEARTH_OK) status = hearth_allocate(ctx, ctx->size * (int64_t)sizeof(int32_t), &prototype.place);
   if (status == HEARTH_OK) status = hearth_allocate(ctx, (all->n + 1) * (int64_t)sizeof(int32_t), &prototype.rank_at);
   if (status != HEARTH_OK) goto done;
-  const hearth_box nothing = {.rank = 0};
-  hearth_box shape = nothing;
-  memcpy(shape.end, all->shape, (size_t)all->ndim * sizeof *all->shape);
-  if (!find_product(all, &prototype, cuts) && !(all->n == 0 && hearth_box_volume(all->ndim, &shape) == 0)) HEARTH_GOTO(done, refuse(all));
-  if (all->n == 0) place_nothing(all, &prototype);
+  if (all->n == 0 && hearth_box_volume(all->ndim, &shape) == 0) {
+    find_product(all, &prototype, cuts);
+    place_nothing(all, &prototype);
+  } else if (!find_product(all, &prototype, cuts)) {
+    HEARTH_GOTO(done, hearth_boxes_cover(ctx, all->ndim, &shape, all->n, all->box));
+    goto done;
+  }
   hearth_layout borrowed = prototype;
   bool row_major = hearth_layout_positions(&prototype) == ctx->size;
   for (int r = 0; row_major && r < ctx->size; r++) row_major = prototype.place[r] == r;
@@ -239,19 +180,37 @@ done:
   return status;
 }
 
-/* Everything after the arguments have been found right on all ranks; header holds (HEADER + 2) * size numbers. */
+static hearth_status make_boxes(const cover *own, hearth_layout **made) {
+  hearth_context *ctx = own->ctx;
+  hearth_boxes *boxes = NULL;
+  hearth_run *runs = NULL;
+  const hearth_status mine = hearth_allocate(ctx, own->n * own->ndim * (int64_t)sizeof *runs, &runs);
+  for (int64_t b = 0; mine == HEARTH_OK && b < own->n; b++)
+    for (int32_t d = 0; d < own->ndim; d++) runs[b * own->ndim + d] = (hearth_run){own->box[b].start[d], 0, own->box[b].end[d] - own->box[b].start[d]};
+  hearth_status status = hearth_boxes_make(ctx, own->ndim, own->shape, own->n, &runs, mine, &boxes);
+  if (status == HEARTH_OK) status = hearth_agree(ctx, hearth_layout_of_boxes(boxes, made));
+  hearth_boxes_release(&boxes);
+  hearth_deallocate(ctx, runs);
+  return status;
+}
+
+/* Everything after the arguments have been found right on all ranks; header holds HEADER * size numbers. */
 static hearth_status layout_of(const cover *own, int64_t *header, hearth_layout **made) {
   hearth_context *ctx = own->ctx;
-  int64_t mine[HEADER] = {own->ndim};
+  int64_t mine[HEADER] = {own->ndim}, most = 0;
   memcpy(mine + 1, own->shape, (size_t)own->ndim * sizeof *mine);
   mine[HEADER - 1] = own->n;
   HEARTH_TRY(hearth_allgather(ctx, mine, (int64_t)sizeof mine, header));
   cover all = {.ctx = ctx, .ndim = own->ndim, .shape = own->shape};
   HEARTH_TRY(hearth_agree(ctx, compare_shapes(&all, header)));
-  hearth_status status = exchange(&all, own, header, header + (int64_t)HEADER * ctx->size);
-  if (status == HEARTH_OK) status = hearth_agree(ctx, make_layout(&all, made));
-  hearth_deallocate(ctx, all.box);
-  return status;
+  for (int r = 0; r < ctx->size; r++) most = header[(int64_t)HEADER * (r + 1) - 1] > most ? header[(int64_t)HEADER * (r + 1) - 1] : most;
+  hearth_status status = HEARTH_OK;
+  if (most <= 1) {
+    status = gather(&all, own);
+    if (status == HEARTH_OK) status = hearth_agree(ctx, make_product(&all, made));
+    hearth_deallocate(ctx, all.box);
+  }
+  return status == HEARTH_OK && !*made ? make_boxes(own, made) : status;
 }
 
 hearth_status hearth_layout_from_local(hearth_context *ctx, int32_t ndim, const int64_t *shape, int64_t nboxes, const int64_t *starts, const int64_t *counts,
@@ -264,10 +223,10 @@ hearth_status hearth_layout_from_local(hearth_context *ctx, int32_t ndim, const 
   hearth_status status = layout ? HEARTH_OK : hearth_fail(ctx, HEARTH_ERR_ARGUMENT, "no place for the layout (NULL)");
   if (status == HEARTH_OK) status = check_boxes(ctx, ndim, shape, nboxes, starts, counts);
   if (status == HEARTH_OK) status = hearth_allocate(ctx, nboxes * (int64_t)sizeof *own.box, &own.box);
-  if (status == HEARTH_OK) status = hearth_allocate(ctx, (HEADER + 2) * ctx->size * (int64_t)sizeof *header, &header);
+  if (status == HEARTH_OK) status = hearth_allocate(ctx, HEADER * ctx->size * (int64_t)sizeof *header, &header);
   status = hearth_agree(ctx, status);
   if (status == HEARTH_OK) {
-    own.n = own_boxes(&own, nboxes, starts, counts);
+    own_boxes(&own, nboxes, starts, counts);
     status = layout_of(&own, header, &made);
   }
   hearth_deallocate(ctx, own.box);

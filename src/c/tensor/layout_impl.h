@@ -5,6 +5,9 @@
 #include <hearth/layout.h>
 #include <stdbool.h>
 
+struct hearth_index; /* tensor/layout_index.h */
+struct hearth_boxes; /* tensor/layout_boxes.h */
+
 /* How one dimension is dealt out over the processes of one grid axis. */
 typedef struct hearth_dim {
   int32_t kind;      /* hearth_dim_kind */
@@ -12,10 +15,11 @@ typedef struct hearth_dim {
   int64_t extent;    /* global */
   int64_t processes; /* along the grid axis, 1 if whole */
   int64_t block, first, offset;
-  int64_t *cuts; /* processes + 1 of them, owned by the layout */
+  int64_t *cuts;              /* processes + 1 of them, owned by the layout */
+  struct hearth_index *index; /* of an index list, a reference of the layout: what it says of other coordinates is how much they own */
 } hearth_dim;
 
-/* Runs of an owner ascend in both. */
+/* Runs of an owner ascend in both, but those of an index list, where ids may stand in any local order. */
 typedef struct hearth_runs {
   int64_t n;
   hearth_run *run;
@@ -33,16 +37,22 @@ struct hearth_layout {
    * data may stand on no position at all: place[rank] = -1, coordinate -1 on every axis, extent 0 along every dimension. */
   int32_t *place;   /* of ctx->size */
   int32_t *rank_at; /* of the product of grid[]: the rank at a position */
+  /* Not NULL: no product, but any boxes, several per rank. The grid has one axis, and dimensions are whole or of kind HEARTH_DIM_BOXES. */
+  struct hearth_boxes *boxes;
 };
 
 HEARTH_FAMILY hearth_layout *hearth_layout_retain(const hearth_layout *layout);
 
-/* Pieces of this rank: each is a product of runs per dimension. A product layout has one everywhere, also where it is empty. */
+/* Pieces of this rank: each is a product of runs per dimension. A product layout has one everywhere, also where it is empty; a layout of boxes has those that
+ * the rank named. */
 HEARTH_FAMILY int32_t hearth_layout_piece_count(const hearth_layout *layout);
 HEARTH_FAMILY int64_t hearth_layout_piece_extent(const hearth_layout *layout, int32_t piece, int32_t d);
-/* hearth_runs_free afterwards, also after a failure. */
+/* In local order: local indices ascend without gaps. hearth_runs_free afterwards, also after a failure. */
 HEARTH_FAMILY hearth_status hearth_layout_piece_runs(const hearth_layout *layout, int32_t piece, int32_t d, hearth_runs *runs);
-/* Elements of this rank in all its pieces. */
+/* The global index of a local one along dimension d. */
+HEARTH_FAMILY int64_t hearth_layout_piece_global(const hearth_layout *layout, int32_t piece, int32_t d, int64_t local);
+/* Elements of this rank in one of its pieces, and in all. */
+HEARTH_FAMILY int64_t hearth_layout_piece_volume(const hearth_layout *layout, int32_t piece);
 HEARTH_FAMILY int64_t hearth_layout_local_volume(const hearth_layout *layout);
 
 /* Coordinate of `rank` on grid axis `axis` (0 for axis -1); -1 if the rank stands on no grid position. */
@@ -50,7 +60,8 @@ HEARTH_FAMILY int64_t hearth_layout_coordinate(const hearth_layout *layout, int 
 /* The rank at a row-major grid position, and the number of positions. */
 int hearth_layout_rank_at(const hearth_layout *layout, int64_t position);
 int64_t hearth_layout_positions(const hearth_layout *layout);
-/* Extent of rank's part along dimension d. */
+/* What follows is for product layouts (and, of this rank, for boxes where it has one piece). Of index lists only this rank's runs are known here.
+ * Extent of rank's part along dimension d. */
 HEARTH_FAMILY int64_t hearth_layout_extent_of(const hearth_layout *layout, int rank, int32_t d);
 /* Elements of rank's part. */
 HEARTH_FAMILY int64_t hearth_layout_volume_of(const hearth_layout *layout, int rank);

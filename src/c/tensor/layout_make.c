@@ -2,7 +2,9 @@
 #include "core/context_impl.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "tensor/layout_boxes.h"
 #include "tensor/layout_dims.h"
+#include "tensor/layout_index.h"
 #include <string.h>
 
 hearth_status hearth_shape_check(const hearth_context *ctx, int32_t ndim, const int64_t *shape) {
@@ -41,7 +43,9 @@ static hearth_status copy_tables(const hearth_layout *prototype, hearth_layout *
   for (int32_t d = 0; d < made->ndim; d++) {
     const hearth_dim *dim = &prototype->dim[d];
     HEARTH_TRY(copy_table(made->ctx, dim->cuts, (dim->processes + 1) * (int64_t)sizeof *dim->cuts, &made->dim[d].cuts));
+    if (dim->index) made->dim[d].index = hearth_index_retain(dim->index);
   }
+  if (prototype->boxes) made->boxes = hearth_boxes_retain(prototype->boxes);
   HEARTH_TRY(copy_table(made->ctx, prototype->place, made->ctx->size * (int64_t)sizeof *made->place, &made->place));
   return copy_table(made->ctx, prototype->rank_at, hearth_layout_positions(made) * (int64_t)sizeof *made->rank_at, &made->rank_at);
 }
@@ -53,7 +57,11 @@ hearth_status hearth_layout_duplicate(const hearth_layout *prototype, hearth_lay
   made->references = 1;
   made->place = NULL;
   made->rank_at = NULL;
-  for (int32_t d = 0; d < made->ndim; d++) made->dim[d].cuts = NULL;
+  made->boxes = NULL;
+  for (int32_t d = 0; d < made->ndim; d++) {
+    made->dim[d].cuts = NULL;
+    made->dim[d].index = NULL;
+  }
   hearth_context_hold(made->ctx, HEARTH_OBJECT_LAYOUT);
   const hearth_status status = copy_tables(prototype, made);
   if (status != HEARTH_OK) {
@@ -62,4 +70,12 @@ hearth_status hearth_layout_duplicate(const hearth_layout *prototype, hearth_lay
   }
   *layout = made;
   return HEARTH_OK;
+}
+
+hearth_status hearth_layout_of_boxes(hearth_boxes *boxes, hearth_layout **layout) {
+  hearth_layout prototype = hearth_layout_whole(boxes->ctx, boxes->cells.ndim, boxes->cells.shape);
+  prototype.boxes = boxes;
+  for (int32_t d = 0; d < prototype.ndim; d++)
+    if (boxes->cut[d]) prototype.dim[d] = (hearth_dim){.kind = HEARTH_DIM_BOXES, .axis = 0, .extent = prototype.shape[d], .processes = boxes->ctx->size};
+  return hearth_layout_duplicate(&prototype, layout);
 }

@@ -2,7 +2,7 @@
 #include "comm/comm.h"
 #include "core/context_impl.h"
 #include "core/error.h"
-#include "tensor/layout_impl.h"
+#include "tensor/layout_boxes.h"
 
 static hearth_status check_axes(const hearth_layout *layout, int32_t ndim, const int32_t *axes, hearth_layout **result) {
   HEARTH_REQUIRE(layout->ctx, result, "no place for the layout (NULL)");
@@ -23,7 +23,8 @@ hearth_status hearth_layout_permute(const hearth_layout *layout, int32_t ndim, c
   for (int32_t d = 0; mine == HEARTH_OK && d < ndim; d++) number[d] = axes[d];
   HEARTH_TRY(hearth_agree_same(layout->ctx, mine, "the order of the dimensions", number, HEARTH_MAX_NDIM));
   hearth_layout *made = NULL;
-  const hearth_status status = hearth_agree(layout->ctx, hearth_layout_project(layout, ndim, axes, &made));
+  hearth_status status = hearth_agree(layout->ctx, hearth_layout_project(layout, ndim, axes, &made));
+  if (status == HEARTH_OK && made->boxes) status = hearth_boxes_set_hash(made->boxes); /* the cut dimensions come in another order */
   if (status != HEARTH_OK)
     hearth_layout_destroy(&made);
   else

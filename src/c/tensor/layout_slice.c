@@ -4,8 +4,10 @@
 #include "core/context_impl.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "tensor/layout_boxes.h"
 #include "tensor/layout_dims.h"
 #include "tensor/layout_make.h"
+#include "tensor/layout_runs.h"
 
 /* Indices start + j * step, 0 <= j < count. */
 typedef struct range {
@@ -57,18 +59,75 @@ static void slice_blocks(range r, bool reversed, hearth_dim *dim) {
   dim->offset = dim->block - 1 - last % dim->block;
 }
 
+/* Whether the slice of a dimension is of the same kind. */
+static bool stays_regular(const hearth_dim *dim, range ascending) {
+  if (dim->kind == HEARTH_DIM_INDEX) return false;
+  return dim->kind != HEARTH_DIM_BLOCK_CYCLIC || dim->processes == 1 || dim->block % ascending.step == 0;
+}
+
 /* The cuts that it makes are the caller's to deallocate. *mirrored: coordinates count from the other end. */
-static hearth_status slice_dimension(const hearth_layout *layout, int32_t d, range asked, hearth_dim *dim, bool *mirrored) {
+static hearth_status slice_dimension(const hearth_context *ctx, range asked, hearth_dim *dim, bool *mirrored) {
   const range r = ascending(asked);
   const bool reversed = asked.count > 1 && asked.step < 0;
   dim->extent = r.count;
   *mirrored = reversed && dim->processes > 1;
-  if (dim->kind == HEARTH_DIM_CUTS) return slice_cuts(layout->ctx, r, reversed, dim);
+  if (dim->kind == HEARTH_DIM_CUTS) return slice_cuts(ctx, r, reversed, dim);
   if (dim->kind == HEARTH_DIM_WHOLE || dim->processes == 1 || r.count == 0) return HEARTH_OK;
-  if (dim->block % r.step != 0)
-    return hearth_fail(layout->ctx, HEARTH_ERR_UNSUPPORTED, "dimension %d in steps of %lld, which do not divide its blocks of %lld", d, (long long)r.step,
-                       (long long)dim->block);
   slice_blocks(r, reversed, dim);
+  return HEARTH_OK;
+}
+
+/* The whole dimensions, cuts and blocks. Dimensions that will be lists have neither cuts nor list afterwards. */
+static hearth_status slice_regular(const hearth_layout *layout, const range *ranges, hearth_layout *prototype, int32_t *place) {
+  for (int32_t d = 0; d < layout->ndim; d++) {
+    bool mirrored = false;
+    if (!stays_regular(&layout->dim[d], ascending(ranges[d]))) continue;
+    hearth_dim dim = layout->dim[d];
+    HEARTH_TRY(slice_dimension(layout->ctx, ranges[d], &dim, &mirrored));
+    prototype->dim[d] = dim;
+    prototype->shape[d] = ranges[d].count;
+    if (mirrored) hearth_layout_number(layout, dim.axis, NULL, place);
+  }
+  return HEARTH_OK;
+}
+
+static int64_t clamp(int64_t j, int64_t count) {
+  return j < 0 ? 0 : j > count ? count : j;
+}
+
+/* What this rank keeps of a dimension, in the order in which it has it. */
+static hearth_status keep_runs(const hearth_layout *layout, int32_t d, range r, hearth_runs *kept) {
+  hearth_run_list list = {.ctx = layout->ctx};
+  hearth_runs runs;
+  const int64_t step = r.step > 0 ? r.step : -r.step;
+  hearth_status status = hearth_layout_runs(layout, layout->ctx->rank, d, &runs);
+  for (int64_t k = 0; status == HEARTH_OK && k < runs.n; k++) {
+    const hearth_run run = runs.run[k];
+    if (r.step > 0) { /* of the slice's indices, those from the first that is not before the run to the first that is behind it */
+      const int64_t from = run.global <= r.start ? 0 : (run.global - r.start - 1) / step + 1, end = run.global + run.count;
+      const int64_t to = end <= r.start ? 0 : (end - r.start - 1) / step + 1;
+      status = hearth_run_list_add(&list, clamp(from, r.count), clamp(to, r.count) - clamp(from, r.count));
+    } else { /* from the last one down */
+      const int64_t from = run.global > r.start ? -1 : (r.start - run.global) / step, end = run.global + run.count;
+      const int64_t to = end > r.start ? -1 : (r.start - end) / step;
+      for (int64_t j = from < r.count ? from : r.count - 1; status == HEARTH_OK && j > to; j--) status = hearth_run_list_add(&list, j, 1);
+    }
+  }
+  hearth_runs_free(layout->ctx, &runs);
+  *kept = list.runs;
+  return status;
+}
+
+/* Dimensions that become lists; `mine` is what failed before. */
+static hearth_status slice_lists(const hearth_layout *layout, const range *ranges, hearth_layout *prototype, int32_t *place, hearth_status mine) {
+  HEARTH_TRY(hearth_agree(layout->ctx, mine));
+  for (int32_t d = 0; d < layout->ndim; d++) {
+    const range up = ascending(ranges[d]);
+    hearth_runs kept = {0, NULL};
+    if (stays_regular(&layout->dim[d], up)) continue;
+    mine = keep_runs(layout, d, ranges[d].count > 1 ? ranges[d] : up, &kept);
+    HEARTH_TRY(hearth_layout_list(prototype, d, up.count, &kept, place, mine));
+  }
   return HEARTH_OK;
 }
 
@@ -76,26 +135,49 @@ static hearth_status slice_product(const hearth_layout *layout, const range *ran
   const hearth_context *ctx = layout->ctx;
   hearth_layout prototype = *layout;
   int32_t *place = NULL, *rank_at = NULL;
-  int32_t sliced = 0;
-  bool any = false;
-  hearth_status status = hearth_layout_places(layout, &place);
-  for (; status == HEARTH_OK && sliced < layout->ndim; sliced++) {
-    bool mirrored = false;
-    prototype.shape[sliced] = ranges[sliced].count;
-    HEARTH_GOTO(done, slice_dimension(layout, sliced, ranges[sliced], &prototype.dim[sliced], &mirrored));
-    if (mirrored) hearth_layout_number(layout, layout->dim[sliced].axis, NULL, place);
-    any = any || mirrored;
+  hearth_status mine = hearth_layout_places(layout, &place);
+  for (int32_t d = 0; d < layout->ndim; d++) { /* what is released below */
+    prototype.dim[d].cuts = NULL;
+    prototype.dim[d].index = NULL;
   }
-  if (status == HEARTH_OK && any) {
-    status = hearth_layout_set_places(&prototype, place);
+  if (mine == HEARTH_OK) mine = slice_regular(layout, ranges, &prototype, place);
+  hearth_status status = slice_lists(layout, ranges, &prototype, place, mine);
+  if (status == HEARTH_OK) {
+    mine = hearth_layout_set_places(&prototype, place);
     rank_at = prototype.rank_at;
+    if (mine == HEARTH_OK) mine = hearth_layout_duplicate(&prototype, result);
+    status = hearth_agree(ctx, mine);
   }
-  if (status == HEARTH_OK) status = hearth_layout_duplicate(&prototype, result);
-done:
-  for (int32_t d = 0; d < sliced; d++)
-    if (prototype.dim[d].kind == HEARTH_DIM_CUTS) hearth_deallocate(ctx, prototype.dim[d].cuts);
+  for (int32_t d = 0; d < layout->ndim; d++) hearth_dim_release(ctx, &prototype.dim[d]);
   hearth_deallocate(ctx, rank_at);
   hearth_deallocate(ctx, place);
+  return status;
+}
+
+/* What is left of a box along a dimension. */
+static hearth_run slice_run(hearth_run run, range asked) {
+  const range r = ascending(asked);
+  const bool reversed = asked.count > 1 && asked.step < 0;
+  const int64_t end = run.global + run.count;
+  const int64_t from = clamp(run.global <= r.start ? 0 : (run.global - r.start - 1) / r.step + 1, r.count);
+  const int64_t to = clamp(end <= r.start ? 0 : (end - r.start - 1) / r.step + 1, r.count);
+  return (hearth_run){reversed ? r.count - to : from, 0, to - from};
+}
+
+static hearth_status slice_boxes(const hearth_layout *layout, const range *ranges, hearth_layout **result) {
+  const hearth_context *ctx = layout->ctx;
+  const int32_t ndim = layout->ndim;
+  const int64_t n = layout->boxes->n;
+  hearth_boxes *boxes = NULL;
+  hearth_run *own = NULL;
+  int64_t shape[HEARTH_MAX_NDIM];
+  for (int32_t d = 0; d < ndim; d++) shape[d] = ranges[d].count;
+  const hearth_status mine = hearth_allocate(ctx, n * ndim * (int64_t)sizeof *own, &own);
+  for (int64_t k = 0; mine == HEARTH_OK && k < n * ndim; k++) own[k] = slice_run(layout->boxes->own[k], ranges[k % ndim]);
+  hearth_status status = hearth_boxes_make(layout->ctx, ndim, shape, n, &own, mine, &boxes);
+  if (status == HEARTH_OK) status = hearth_agree(ctx, hearth_layout_of_boxes(boxes, result));
+  hearth_boxes_release(&boxes);
+  hearth_deallocate(ctx, own);
   return status;
 }
 
@@ -124,7 +206,7 @@ hearth_status hearth_layout_slice(const hearth_layout *layout, int32_t ndim, con
   }
   HEARTH_TRY(hearth_agree_same(layout->ctx, mine, "the slice (start, count, step; per dimension)", number, 3 * HEARTH_MAX_NDIM));
   hearth_layout *made = NULL;
-  const hearth_status status = hearth_agree(layout->ctx, slice_product(layout, ranges, &made));
+  const hearth_status status = layout->boxes ? slice_boxes(layout, ranges, &made) : slice_product(layout, ranges, &made);
   if (status != HEARTH_OK)
     hearth_layout_destroy(&made);
   else

@@ -3,6 +3,7 @@
 #include "core/context_impl.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "tensor/layout_dims.h"
 #include "tensor/layout_make.h"
 
 hearth_status hearth_layout_make_split(hearth_context *ctx, int32_t ndim, const int64_t *shape, int32_t axis, hearth_layout **layout) {
@@ -10,8 +11,7 @@ hearth_status hearth_layout_make_split(hearth_context *ctx, int32_t ndim, const 
   if (axis < 0) return hearth_layout_duplicate(&prototype, layout);
   int64_t *cuts = NULL;
   HEARTH_TRY(hearth_allocate(ctx, (ctx->size + 1) * (int64_t)sizeof *cuts, &cuts));
-  const int64_t base = shape[axis] / ctx->size, more = shape[axis] % ctx->size;
-  for (int64_t c = 0; c <= ctx->size; c++) cuts[c] = c * base + (c < more ? c : more);
+  for (int64_t c = 0; c <= ctx->size; c++) cuts[c] = hearth_even_cut(shape[axis], ctx->size, c);
   prototype.dim[axis] = (hearth_dim){.kind = HEARTH_DIM_CUTS, .axis = 0, .extent = shape[axis], .processes = ctx->size, .cuts = cuts};
   const hearth_status status = hearth_layout_duplicate(&prototype, layout);
   hearth_deallocate(ctx, cuts);

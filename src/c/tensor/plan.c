@@ -48,13 +48,14 @@ static hearth_status new_plan(const hearth_layout *source, const hearth_layout *
     HEARTH_TRY(hearth_layout_project(source, made->ndim, box->axes, &made->source));
   else
     made->source = hearth_layout_retain(source);
-  return hearth_plan_find_peers(made);
+  return HEARTH_OK;
 }
 
 /* The arguments have been agreed on. */
 static hearth_status make_plan(const hearth_layout *source, const hearth_layout *target, const box *box, hearth_plan **plan) {
   hearth_plan *made = NULL;
   hearth_status status = hearth_agree(source->ctx, new_plan(source, target, box, &made));
+  if (status == HEARTH_OK) status = hearth_agree(source->ctx, hearth_plan_find_peers(made));
   if (status == HEARTH_OK) {
     made->busiest = made->nsends + made->nreceives;
     status = hearth_allreduce_i64(source->ctx, &made->busiest, 1, HEARTH_OP_MAX);

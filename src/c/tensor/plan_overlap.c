@@ -2,6 +2,7 @@
 #include "core/context_impl.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "tensor/layout_boxes.h"
 #include "tensor/plan_impl.h"
 #include <string.h>
 
@@ -12,8 +13,16 @@ typedef struct cursor {
   int64_t begin, end, local;
 } cursor;
 
+int64_t hearth_span_runs(const hearth_span *span) {
+  return span->dim ? hearth_dim_run_count(span->dim, span->coordinate) : span->n;
+}
+
+hearth_run hearth_span_run(const hearth_span *span, int64_t k) {
+  return span->dim ? hearth_dim_run(span->dim, span->coordinate, k) : span->run[k];
+}
+
 static void load(cursor *c) {
-  const hearth_run run = hearth_dim_run(c->span->dim, c->span->coordinate, c->k);
+  const hearth_run run = hearth_span_run(c->span, c->k);
   const int64_t begin = run.global - c->span->start, end = begin + run.count;
   c->begin = begin > 0 ? begin : 0;
   c->end = end < c->count ? end : c->count;
@@ -29,7 +38,7 @@ static bool seek(cursor *c, int64_t index) {
   int64_t low = c->k, high = c->runs;
   while (low < high) {
     const int64_t middle = low + (high - low) / 2;
-    const hearth_run run = hearth_dim_run(c->span->dim, c->span->coordinate, middle);
+    const hearth_run run = hearth_span_run(c->span, middle);
     if (run.global + run.count - c->span->start > index)
       high = middle;
     else
@@ -79,7 +88,7 @@ static hearth_status append(const hearth_context *ctx, hearth_overlap *overlap, 
 }
 
 static cursor start_of(const hearth_span *span, int64_t count) {
-  return (cursor){.span = span, .count = count, .runs = hearth_dim_run_count(span->dim, span->coordinate)};
+  return (cursor){.span = span, .count = count, .runs = hearth_span_runs(span)};
 }
 
 hearth_status hearth_overlap_make(const hearth_context *ctx, const hearth_span *source, const hearth_span *target, int64_t count, hearth_overlap *overlap) {
@@ -98,4 +107,52 @@ hearth_status hearth_overlap_make(const hearth_context *ctx, const hearth_span *
 void hearth_overlap_free(const hearth_context *ctx, hearth_overlap *overlap) {
   hearth_deallocate(ctx, overlap->section);
   *overlap = (hearth_overlap){0, 0, NULL};
+}
+
+hearth_status hearth_overlaps_add(hearth_plan *plan, int64_t n, hearth_overlap **overlaps) {
+  hearth_overlap_block *block = NULL;
+  HEARTH_TRY(hearth_allocate(plan->ctx, (int64_t)sizeof *block, &block));
+  *block = (hearth_overlap_block){plan->overlaps, 0, NULL};
+  plan->overlaps = block;
+  HEARTH_TRY(hearth_allocate_zero(plan->ctx, n * (int64_t)sizeof **overlaps, &block->overlap));
+  block->n = n;
+  *overlaps = block->overlap;
+  return HEARTH_OK;
+}
+
+void hearth_overlaps_drop(hearth_plan *plan) {
+  for (hearth_overlap_block *block = plan->overlaps, *next; block; block = next) {
+    next = block->next;
+    for (int64_t i = 0; i < block->n; i++) hearth_overlap_free(plan->ctx, &block->overlap[i]);
+    hearth_deallocate(plan->ctx, block->overlap);
+    hearth_deallocate(plan->ctx, block);
+  }
+  plan->overlaps = NULL;
+}
+
+hearth_span hearth_span_of(const hearth_layout *layout, int32_t piece, int32_t d, const int64_t *start) {
+  const hearth_dim *dim = &layout->dim[d];
+  if (layout->boxes) {
+    const hearth_run *run = &layout->boxes->own[(int64_t)piece * layout->ndim + d];
+    return (hearth_span){.start = start[d], .n = run->count > 0, .run = run};
+  }
+  return (hearth_span){.dim = dim, .coordinate = hearth_layout_coordinate(layout, layout->ctx->rank, dim->axis), .start = start[d]};
+}
+
+bool hearth_span_ends(const hearth_span *span, int64_t count, int64_t *first, int64_t *last) {
+  cursor from = start_of(span, count);
+  if (!seek(&from, 0) || from.begin >= count) return false;
+  *first = from.begin;
+  int64_t low = 0, high = from.runs; /* the first run that begins behind the box */
+  while (low < high) {
+    const int64_t middle = low + (high - low) / 2;
+    if (hearth_span_run(span, middle).global - span->start >= count)
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  const hearth_run run = hearth_span_run(span, low - 1);
+  const int64_t end = run.global + run.count - span->start;
+  *last = (end < count ? end : count) - 1;
+  return true;
 }

@@ -38,7 +38,8 @@ HEARTH_COLLECTIVE hearth_status hearth_array_create_halo(const hearth_layout *la
                                                          HEARTH_EXTENT(ndim) const int64_t *low, HEARTH_EXTENT(ndim) const int64_t *high,
                                                          HEARTH_OUT hearth_array **array);
 
-/* Makes an array of memory that the host program keeps: one window per piece of this rank (a product layout has one piece; nwindows may be 0 on an empty rank).
+/* Makes an array of memory that the host program keeps: one window per piece of this rank, in their order (a product layout has one
+ * piece, a layout of boxes those that the rank named, empty ones too; nwindows may be 0 on an empty rank).
  * Nothing is copied: later changes by the host are seen. The host keeps the memory in place until the array is destroyed or rebound.
  * Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (extents that are not this rank's local shape, strides that are no multiple of the
  * element size or 0 over more than one element, a base that is not aligned for the type, unknown dtype; the message names rank, dimension and both numbers),

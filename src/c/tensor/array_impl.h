@@ -29,7 +29,7 @@ struct hearth_array {
   bool wrapped;                                                  /* made of the host program's windows: hearth_array_rebind is possible */
   int64_t halo_low[HEARTH_MAX_NDIM], halo_high[HEARTH_MAX_NDIM]; /* elements around each piece in the array's own memory; 0 if wrapped */
   int32_t npieces;                                               /* those of the layout: 1 on every rank of a product layout, also where it is empty */
-  bool aliases;    /* a view of another array's memory */
+  bool aliases;                                                  /* a view of another array's memory */
   hearth_piece *piece;
   hearth_storage *storage; /* NULL: the host program's memory */
   hearth_status pending;   /* of a local failure: every collective call returns it on all ranks until hearth_array_reset */

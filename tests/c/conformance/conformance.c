@@ -80,7 +80,7 @@ static whole input_make(int32_t dtype, const conf_shape *shape, int number) {
   for (int64_t i = 0; i < elements_of(&w); i++) {
     const int64_t k = (i * 7 + number * 5 + 3) % 23 - (is_unsigned ? 0 : 9);
     value x = {integer, dtype == HEARTH_BOOL ? k % 2 : k, integer ? 0 : 0.25 * (double)k, 0};
-    if (dtype == HEARTH_COMPLEX64 || dtype == HEARTH_COMPLEX128) x.im = 0.5 * (double)((i * 3 + number) % 7 - 3);
+    if (dtype == HEARTH_COMPLEX64 || dtype == HEARTH_COMPLEX128) x.im = 0.5 * (double)((i * 3 + number) % 7 - 3) + 0.125;
     whole_set(&w, i, x);
   }
   return w;

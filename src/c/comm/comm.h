@@ -3,6 +3,7 @@
 #ifndef HEARTH_COMM_COMM_H
 #define HEARTH_COMM_COMM_H
 #include <hearth/context.h>
+#include <stdbool.h>
 
 typedef enum hearth_op { HEARTH_OP_SUM, HEARTH_OP_MIN, HEARTH_OP_MAX } hearth_op;
 
@@ -29,6 +30,8 @@ HEARTH_FAMILY hearth_status hearth_irecv(const hearth_context *ctx, void *data, 
 HEARTH_FAMILY hearth_status hearth_wait_all(const hearth_context *ctx, int64_t n, MPI_Request *requests);
 /* Waits for any request; *index is -1 when none is left. */
 HEARTH_FAMILY hearth_status hearth_wait_any(const hearth_context *ctx, int64_t n, MPI_Request *requests, int64_t *index);
+/* The same without waiting: *index is -1 when none is complete. *left: whether some are not. */
+HEARTH_FAMILY hearth_status hearth_test_any(const hearth_context *ctx, int64_t n, MPI_Request *requests, int64_t *index, bool *left);
 
 /* All ranks leave with the same status: the one of the lowest rank that failed, whose message becomes every rank's last error. One allreduce if all is well. */
 HEARTH_FAMILY hearth_status hearth_agree(const hearth_context *ctx, hearth_status mine);

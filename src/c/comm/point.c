@@ -56,11 +56,31 @@ hearth_status hearth_wait_all(const hearth_context *ctx, int64_t n, MPI_Request 
   return hearth_mpi_check(ctx, first, "MPI_Wait");
 }
 
+static hearth_status check_number(const hearth_context *ctx, int64_t n) {
+  if (n <= INT32_MAX) return HEARTH_OK;
+  return hearth_fail(ctx, HEARTH_ERR_INTERNAL, "waiting for any of %lld requests; MPI takes at most %d", (long long)n, INT32_MAX);
+}
+
 hearth_status hearth_wait_any(const hearth_context *ctx, int64_t n, MPI_Request *requests, int64_t *index) {
   int found = MPI_UNDEFINED;
   *index = -1;
-  if (n > INT32_MAX) return hearth_fail(ctx, HEARTH_ERR_INTERNAL, "waiting for any of %lld requests; MPI takes at most %d", (long long)n, INT32_MAX);
+  HEARTH_TRY(check_number(ctx, n));
   HEARTH_MPI(ctx, MPI_Waitany, (int)n, requests, &found, MPI_STATUS_IGNORE);
   if (found != MPI_UNDEFINED) *index = found;
+  return HEARTH_OK;
+}
+
+hearth_status hearth_test_any(const hearth_context *ctx, int64_t n, MPI_Request *requests, int64_t *index, bool *left) {
+  int found = MPI_UNDEFINED, done = 0;
+  *index = -1;
+  *left = false;
+  if (n == 0) return HEARTH_OK;
+  HEARTH_TRY(check_number(ctx, n));
+  HEARTH_MPI(ctx, MPI_Testany, (int)n, requests, &found, &done, MPI_STATUS_IGNORE);
+  *left = !done;
+  if (done && found != MPI_UNDEFINED) {
+    *index = found;
+    *left = true; /* as far as one call tells */
+  }
   return HEARTH_OK;
 }

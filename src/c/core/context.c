@@ -1,4 +1,5 @@
 #include "comm/communicator.h"
+#include "comm/node.h"
 #include "core/context_options.h"
 #include "core/error.h"
 #include "core/error_impl.h"
@@ -42,6 +43,7 @@ static int64_t dismantle(hearth_context *ctx, int64_t *bytes) {
   *bytes = 0;
   if (ctx->memory) hearth_memory_usage(ctx->memory, bytes, NULL, NULL);
   hearth_groups_forget(ctx);
+  hearth_node_close(ctx);
   free(ctx->counts);
   ctx->counts = NULL;
   return hearth_memory_destroy(&ctx->memory);

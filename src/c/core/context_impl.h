@@ -55,6 +55,7 @@ struct hearth_context {
   int64_t message_limit;       /* most elements or bytes that one MPI call carries; tests lower it */
   int *counts;                 /* 2 * size: scratch of the collectives that take counts per rank, so that none of them can fail for want of memory */
   struct hearth_group *groups; /* of ranks, that were needed so far */
+  struct hearth_node *node;    /* comm/node.h: what this rank shares with others on its node; NULL until somebody asks */
   uint32_t streams;            /* of random numbers that were chosen automatically so far */
   int64_t references;          /* the user's one, and one per object */
   int64_t objects[HEARTH_OBJECT_KINDS];

@@ -1,3 +1,4 @@
+#define _POSIX_C_SOURCE 200809L
 /* Running a plan. Every message travels in rounds; a message has a few slots, each with a buffer and a request of its own, so that one round is packed while
  * another flies. A slot that is free takes the next round: MPI keeps the order of messages between two ranks, so that rounds meet whichever slots they are in.
  */
@@ -8,9 +9,12 @@
 #include "core/fpenv.h"
 #include "core/memory.h"
 #include "tensor/plan_round.h"
+#include "tensor/plan_shared.h"
+#include <sched.h>
+#include <time.h>
 
 enum { SLOTS = 2, TAG = 4096, ALIGNMENT = 64 };
-static const int64_t chunk_bytes = (int64_t)2 << 20, buffer_bytes = (int64_t)256 << 20;
+static const int64_t chunk_bytes = (int64_t)2 << 20, buffer_bytes = (int64_t)256 << 20, local_bytes = (int64_t)2 << 20;
 
 typedef struct message {
   const hearth_peer *peer;
@@ -27,39 +31,58 @@ typedef struct slot {
 } slot;
 
 typedef struct run {
-  hearth_journey journey;
+  hearth_journey journey, local; /* `local` in chunks of its own: they need no buffer */
+  hearth_shared shared;
   int64_t nmessages, nslots;
   message *message; /* one per peer, senders first */
   slot *slot;
   MPI_Request *request;
   char *buffers;
+  bool shares;
   hearth_status moved; /* first failure of a copy: the exchange goes on, so that no rank waits for ever */
 } run;
 
-static hearth_status allocate_slots(run *r) {
-  const hearth_plan *plan = r->journey.plan;
-  r->nmessages = plan->nsends + plan->nreceives;
-  HEARTH_TRY(hearth_scratch_make(plan, &r->journey.scratch));
-  HEARTH_TRY(hearth_allocate(plan->ctx, r->nmessages * (int64_t)sizeof *r->message, &r->message));
-  HEARTH_TRY(hearth_allocate(plan->ctx, SLOTS * r->nmessages * (int64_t)sizeof *r->slot, &r->slot));
-  return hearth_allocate(plan->ctx, SLOTS * r->nmessages * (int64_t)sizeof *r->request, &r->request);
+/* Peers that messages go to and come from. */
+static int64_t messages_with(const run *r, int64_t n, const hearth_peer *peer, bool sends) {
+  int64_t found = 0;
+  for (int64_t i = 0; i < n; i++) {
+    if (r->shares && hearth_node_has(r->journey.plan->ctx, peer[i].rank)) continue;
+    if (r->message) r->message[r->nmessages + found] = (message){.peer = &peer[i], .sends = sends};
+    found++;
+  }
+  return found;
 }
 
-/* Bytes of one slot: a chunk that fits a cache, less where many peers or the context's cap allow less. Only under a cap do ranks have to ask
- * each other, and then nobody may have failed before. */
+static hearth_status allocate_slots(run *r) {
+  const hearth_plan *plan = r->journey.plan;
+  const int64_t n = messages_with(r, plan->nsends, plan->send, true) + messages_with(r, plan->nreceives, plan->receive, false);
+  HEARTH_TRY(hearth_allocate(plan->ctx, n * (int64_t)sizeof *r->message, &r->message));
+  HEARTH_TRY(hearth_allocate(plan->ctx, SLOTS * n * (int64_t)sizeof *r->slot, &r->slot));
+  HEARTH_TRY(hearth_allocate(plan->ctx, SLOTS * n * (int64_t)sizeof *r->request, &r->request));
+  if (n == 0) return HEARTH_OK;
+  r->nmessages += messages_with(r, plan->nsends, plan->send, true);
+  r->nmessages += messages_with(r, plan->nreceives, plan->receive, false);
+  return HEARTH_OK;
+}
+
+/* Bytes of one slot: a chunk that fits a cache, less where many peers or the context's cap allow less, and whether there is room to share memory. Only under a
+ * cap do ranks have to ask each other, and then nobody may have failed before. */
 static hearth_status agree_on_round(run *r, hearth_status mine) {
   const hearth_plan *plan = r->journey.plan;
   int64_t in_use = 0, peak = 0, cap = 0, room = buffer_bytes;
   hearth_memory_usage(plan->ctx->memory, &in_use, &peak, &cap);
+  r->shares = true;
   if (cap > 0) {
     HEARTH_TRY(hearth_agree(plan->ctx, mine));
-    const int64_t left = (cap - in_use) / 2;
-    if (left < room) room = left;
-    HEARTH_TRY(hearth_allreduce_i64(plan->ctx, &room, 1, HEARTH_OP_MIN));
+    const int64_t left = (cap - in_use) / 2, shared = hearth_shared_bytes(plan->ctx);
+    int64_t number[2] = {left - shared, left > 2 * shared};
+    HEARTH_TRY(hearth_allreduce_i64(plan->ctx, number, 2, HEARTH_OP_MIN));
+    r->shares = number[1] != 0;
+    if (!r->shares) number[0] += shared;
+    if (number[0] < room) room = number[0];
   }
-  int64_t bytes = room / (SLOTS * (plan->busiest > 0 ? plan->busiest : 1)) / ALIGNMENT * ALIGNMENT;
-  if (bytes > chunk_bytes) bytes = chunk_bytes;
-  r->journey.round_bytes = bytes < HEARTH_ROUND_LEAST ? HEARTH_ROUND_LEAST : bytes;
+  const int64_t bytes = room / (SLOTS * (plan->busiest > 0 ? plan->busiest : 1)) / ALIGNMENT * ALIGNMENT;
+  r->journey.round_bytes = bytes > chunk_bytes ? chunk_bytes : bytes < HEARTH_ROUND_LEAST ? HEARTH_ROUND_LEAST : bytes;
   return HEARTH_OK;
 }
 
@@ -72,15 +95,15 @@ static int64_t buffer_of(const run *r, const message *m) {
 }
 
 static hearth_status prepare(run *r) {
-  const hearth_plan *plan = r->journey.plan;
+  const hearth_context *ctx = r->journey.plan->ctx;
   int64_t bytes = 0;
+  if (r->shares) HEARTH_TRY(hearth_shared_make(&r->journey, &r->shared));
+  HEARTH_TRY(allocate_slots(r));
   for (int64_t i = 0; i < r->nmessages; i++) {
-    const bool sends = i < plan->nsends;
-    r->message[i] = (message){.peer = sends ? &plan->send[i] : &plan->receive[i - plan->nsends], .sends = sends};
     r->message[i].buffer = buffer_of(r, &r->message[i]);
     bytes += SLOTS * r->message[i].buffer;
   }
-  HEARTH_TRY(hearth_allocate(plan->ctx, bytes, &r->buffers));
+  HEARTH_TRY(hearth_allocate(ctx, bytes, &r->buffers));
   char *next = r->buffers;
   r->nslots = SLOTS * r->nmessages;
   for (int64_t s = 0; s < r->nslots; s++) {
@@ -123,15 +146,44 @@ static hearth_status start_all(run *r, bool sends) {
   return HEARTH_OK;
 }
 
+/* Serves a message that is complete, if there is one. */
+static hearth_status step_messages(run *r, bool wait, bool *some, bool *left) {
+  int64_t done = -1;
+  if (wait) {
+    HEARTH_TRY(hearth_wait_any(r->journey.plan->ctx, r->nslots, r->request, &done));
+    *left = done >= 0;
+  } else {
+    HEARTH_TRY(hearth_test_any(r->journey.plan->ctx, r->nslots, r->request, &done, left));
+  }
+  *some = done >= 0;
+  return done >= 0 ? serve(r, &r->slot[done], &r->request[done]) : HEARTH_OK;
+}
+
+/* Where there are more ranks than cores, the one that is waited for needs the core. */
+static void rest(int64_t turns) {
+  enum { YIELDS = 2000, NANOSECONDS = 20000 };
+  if (turns < YIELDS)
+    sched_yield();
+  else
+    nanosleep(&(struct timespec){0, NANOSECONDS}, NULL);
+}
+
+/* What others wait for goes first; the local part fills the time in which there is nothing else to do. */
 static hearth_status exchange(run *r) {
+  bool messages = r->nslots > 0, local = true;
+  int64_t turns = 0; /* without anything to do */
+  hearth_cursor place = {0, 0, 0};
   HEARTH_TRY(start_all(r, false));
   HEARTH_TRY(start_all(r, true));
-  note(r, hearth_round_local(&r->journey));
-  while (r->nslots > 0) {
-    int64_t done = -1;
-    HEARTH_TRY(hearth_wait_any(r->journey.plan->ctx, r->nslots, r->request, &done));
-    if (done < 0) break;
-    HEARTH_TRY(serve(r, &r->slot[done], &r->request[done]));
+  while (messages || local || r->shared.left > 0) {
+    bool some = hearth_shared_step(&r->shared, &r->moved), served = false;
+    if (messages) HEARTH_TRY(step_messages(r, !local && r->shared.left == 0, &served, &messages));
+    turns = some || served || local ? 0 : turns + 1;
+    if (some || served) continue;
+    if (local)
+      local = hearth_round_local(&r->local, &place, &r->moved);
+    else if (r->shared.left > 0)
+      rest(turns);
   }
   return HEARTH_OK;
 }
@@ -176,9 +228,12 @@ hearth_status hearth_plan_run(hearth_plan *plan, hearth_status mine, int64_t n, 
     r.journey.traveller = many;
   }
   for (int64_t i = 0; mine == HEARTH_OK && i < n; i++) r.journey.traveller[i] = traveller_of(sources[i], targets[i]);
-  if (mine == HEARTH_OK) mine = allocate_slots(&r);
+  if (mine == HEARTH_OK) mine = hearth_scratch_make(plan, &r.journey.scratch);
   if (mine == HEARTH_OK) mine = ctx->backend->wait(ctx->queue);
+  if (ctx->size > 1 && plan->busiest > 0) HEARTH_GOTO(done, hearth_node_open(ctx));
   HEARTH_GOTO(done, agree_on_round(&r, mine));
+  r.local = r.journey;
+  r.local.round_bytes = local_bytes;
   if (mine == HEARTH_OK) mine = prepare(&r);
   HEARTH_GOTO(done, hearth_agree(ctx, mine));
   in_flight = true; /* after a failure of MPI itself requests may still refer to the buffers, which therefore stay */
@@ -190,6 +245,7 @@ done:
     hearth_deallocate(ctx, r.buffers);
     hearth_deallocate(ctx, r.request);
   }
+  hearth_shared_free(&r.shared);
   hearth_deallocate(ctx, r.slot);
   hearth_deallocate(ctx, r.message);
   hearth_deallocate(ctx, many);

@@ -120,15 +120,14 @@ char *hearth_round_in_place(const hearth_journey *journey, const hearth_peer *pe
   return part ? part + it.chunk.offset * hearth_dtype_size((hearth_dtype)it.traveller->dtype) : NULL;
 }
 
-hearth_status hearth_round_local(hearth_journey *journey) {
+bool hearth_round_local(hearth_journey *journey, hearth_cursor *cursor, hearth_status *moved) {
   const hearth_plan *plan = journey->plan;
-  for (int64_t t = 0; t < journey->n; t++)
-    for (int64_t p = 0; p < plan->local.nparts; p++) {
-      const item it = {.traveller = &journey->traveller[t], .part = &plan->local.part[p]};
-      hearth_chunk all = {{0}, {0}, 0, it.part->volume};
-      for (int32_t d = 0; d < plan->ndim; d++) all.end[d] = it.part->overlap[d]->total;
-      const hearth_view source = source_of(plan, &it);
-      HEARTH_TRY(hearth_message_move(plan, it.part, &all, &journey->scratch, HEARTH_SIDE_TARGET, target_of(&it), HEARTH_SIDE_SOURCE, &source));
-    }
-  return HEARTH_OK;
+  if (at_end(journey, &plan->local, cursor)) return false;
+  const item it = item_at(journey, &plan->local, cursor);
+  const hearth_view source = source_of(plan, &it);
+  const hearth_status status =
+      hearth_message_move(plan, it.part, &it.chunk, &journey->scratch, HEARTH_SIDE_TARGET, target_of(&it), HEARTH_SIDE_SOURCE, &source);
+  if (*moved == HEARTH_OK) *moved = status;
+  advance(&plan->local, &it, cursor);
+  return true;
 }

@@ -36,8 +36,8 @@ hearth_status hearth_round_pack(hearth_journey *journey, const hearth_peer *peer
 hearth_status hearth_round_unpack(hearth_journey *journey, const hearth_peer *peer, hearth_cursor cursor, char *buffer);
 /* The address in array memory of the round that begins at the cursor, if it lies there as it travels; else NULL. */
 char *hearth_round_in_place(const hearth_journey *journey, const hearth_peer *peer, hearth_cursor cursor, hearth_side side);
-/* Copies all that stays on this rank. */
-hearth_status hearth_round_local(hearth_journey *journey);
+/* Copies the next chunk of what stays on this rank; false, and nothing done, at the end. *moved: the first failure. */
+bool hearth_round_local(hearth_journey *journey, hearth_cursor *cursor, hearth_status *moved);
 
 /* Runs a plan, or agrees on the failure `mine`; the arrays have been checked. Collective; agreed. */
 hearth_status hearth_plan_run(hearth_plan *plan, hearth_status mine, int64_t n, const hearth_array *const *sources, hearth_array *const *targets);

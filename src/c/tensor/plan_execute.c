@@ -1,7 +1,7 @@
 #define _POSIX_C_SOURCE 200809L
 /* Running a plan. Every message travels in rounds; a message has a few slots, each with a buffer and a request of its own, so that one round is packed while
- * another flies. A slot that is free takes the next round: MPI keeps the order of messages between two ranks, so that rounds meet whichever slots they are in.
- */
+ * another flies. A slot that is free takes the next round: MPI keeps the order of messages between two ranks, so that rounds meet whichever slots they are
+ * in. Between ranks of one node rounds go through memory that they share (plan_shared.h). */
 #include <hearth/redistribute.h>
 #include "comm/comm.h"
 #include "core/context_impl.h"

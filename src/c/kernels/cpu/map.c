@@ -1,20 +1,19 @@
-/* Elementwise operations: blocks that fit the first cache go through all steps before the next one is read. */
+/* Elementwise operations: blocks that fit the first cache go through all steps before the next one is read. Results are written by plain stores: those that
+ * pass by the caches were no faster, for results of any size. */
 #include "core/error.h"
 #include "kernels/check.h"
 #include "kernels/cpu/map_block.h"
 #include "kernels/cpu/map_parts.h"
 #include "kernels/cpu/map_rows.h"
 #include "kernels/cpu/queue.h"
-#include "kernels/cpu/stream.h"
 
 enum { BLOCK_BYTES = 4096, OPERANDS = HEARTH_MAP_SOURCES + 1, DST = 0 };
 
 typedef struct map_task {
   int32_t nsteps, n, result;
-  const hearth_map_step *steps;
+  hearth_map_step step[HEARTH_MAP_STEPS];
   cpu_map_row row[HEARTH_MAP_STEPS];
   int32_t stored[OPERANDS], wanted[OPERANDS];
-  bool streams; /* the result passes by the caches */
 } map_task;
 
 /* What one thread has; the value between steps is in `value`. */
@@ -29,7 +28,7 @@ static void run_steps(const map_work *work, int64_t n, const void *const *source
   const map_task *task = work->task;
   const void *from[3] = {source[0], NULL, NULL};
   for (int32_t s = 0; s < task->nsteps; ++s) {
-    for (int32_t k = 0; k + 1 < hearth_map_operands(task->steps[s].op); ++k) from[k + 1] = source[task->steps[s].operand[k]];
+    for (int32_t k = 0; k + 1 < hearth_map_operands(task->step[s].op); ++k) from[k + 1] = source[task->step[s].operand[k]];
     void *into = s + 1 < task->nsteps ? value : to;
     task->row[s](n, into, from);
     from[0] = into;
@@ -42,13 +41,9 @@ static void map_block(void *context, const hearth_plane *plane, const cpu_block 
   const void *source[HEARTH_MAP_SOURCES];
   const int64_t n = block->rows * block->columns;
   for (int32_t k = 0; k < task->n; ++k) source[k] = cpu_block_read(plane, k + 1, block, &work->operand[k + 1]);
-  void *place = cpu_block_target(plane, DST, block, &work->operand[DST]), *buffer = work->operand[DST].buffer;
-  void *to = task->streams ? buffer : place;
+  void *to = cpu_block_target(plane, DST, block, &work->operand[DST]);
   run_steps(work, n, source, work->value, to);
-  if (place == buffer)
-    cpu_block_write(plane, DST, block, &work->operand[DST], buffer);
-  else if (to == buffer)
-    cpu_stream(place, buffer, n * hearth_dtype_size(task->result));
+  if (to == work->operand[DST].buffer) cpu_block_write(plane, DST, block, &work->operand[DST], to);
 }
 
 static void map_plane(void *context, const hearth_plane *plane) {
@@ -61,7 +56,6 @@ static void map_plane(void *context, const hearth_plane *plane) {
     if (hearth_dtype_size(task->wanted[k]) > widest) widest = hearth_dtype_size(task->wanted[k]);
   }
   cpu_blocks_run(plane, task->n + 1, BLOCK_BYTES / widest, map_block, &work);
-  if (task->streams) cpu_stream_end();
 }
 
 /* Work that takes as long as reading so many times the bytes. */
@@ -70,26 +64,40 @@ static int64_t weight_of(int32_t op) {
   return heavy ? 16 : 1;
 }
 
+/* A product and a sum in one loop give the same bits in one pass less over the block. */
+static bool joins(const hearth_map_step *last, const hearth_map_step *next) {
+  return last->op == HEARTH_OP_MULTIPLY && next->op == HEARTH_OP_ADD;
+}
+
+static int64_t add_steps(map_task *task, int32_t compute, int32_t nsteps, const hearth_map_step *steps) {
+  int64_t weight = 1;
+  for (int32_t s = 0; s < nsteps; ++s) {
+    hearth_map_step *last = task->nsteps > 0 ? &task->step[task->nsteps - 1] : NULL;
+    if (last && joins(last, &steps[s]))
+      *last = (hearth_map_step){HEARTH_OP_MULTIPLY_ADD, {last->operand[0], steps[s].operand[0]}};
+    else
+      task->step[task->nsteps++] = steps[s];
+    weight += weight_of(steps[s].op) - 1;
+  }
+  for (int32_t s = 0; s < task->nsteps; ++s) task->row[s] = cpu_map_row_of(task->step[s].op, compute);
+  return weight;
+}
+
 static hearth_status cpu_map(hearth_queue *queue, int32_t compute, int32_t nsteps, const hearth_map_step *steps, const hearth_view *dst, int32_t n,
                              const hearth_view *const *src) {
   HEARTH_TRY(hearth_check_map(queue->ctx, HEARTH_SPACE_HOST, compute, nsteps, steps, dst, n, src));
   const hearth_view *views[OPERANDS] = {dst};
-  const int64_t elements = hearth_view_elements(dst), written = elements * hearth_dtype_size(dst->dtype);
-  map_task task = {.nsteps = nsteps, .n = n, .steps = steps, .result = hearth_map_result(steps[nsteps - 1].op, compute)};
-  int64_t bytes = written, weight = 1;
+  const int64_t elements = hearth_view_elements(dst);
+  map_task task = {.n = n, .result = hearth_map_result(steps[nsteps - 1].op, compute)};
+  int64_t bytes = elements * hearth_dtype_size(dst->dtype);
   if (elements == 0) return HEARTH_OK;
-  for (int32_t s = 0; s < nsteps; ++s) {
-    task.row[s] = cpu_map_row_of(steps[s].op, compute);
-    weight += weight_of(steps[s].op) - 1;
-  }
+  const int64_t weight = add_steps(&task, compute, nsteps, steps);
   task.stored[DST] = dst->dtype;
   task.wanted[DST] = task.result;
-  task.streams = written >= CPU_STREAM_BYTES;
   for (int32_t k = 0; k < n; ++k) {
     views[k + 1] = src[k];
     task.stored[k + 1] = src[k]->dtype;
     task.wanted[k + 1] = hearth_map_source(steps[0].op, compute, k);
-    task.streams &= src[k]->data != dst->data; /* in place: the lines are in the cache already */
     bytes += elements * hearth_dtype_size(src[k]->dtype);
   }
   hearth_loops loops;

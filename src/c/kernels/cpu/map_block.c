@@ -20,6 +20,33 @@ static void repeat(void *buffer, int64_t rows, int64_t bytes) {
   }
 }
 
+/* The first `rows` of the elements at the end of a block, each to all columns of its row. What has not been read yet is never written over. */
+#define SPREAD(type)                                                                                                                                           \
+  static void spread_##type(int64_t rows, int64_t columns, void *buffer) {                                                                                     \
+    type *to = buffer;                                                                                                                                         \
+    const type *from = to + rows * (columns - 1);                                                                                                              \
+    for (int64_t i = 0; i < rows; ++i) {                                                                                                                       \
+      const type value = from[i];                                                                                                                              \
+      for (int64_t j = 0; j < columns; ++j) *to++ = value;                                                                                                     \
+    }                                                                                                                                                          \
+  }
+typedef struct pair {
+  double part[2];
+} pair;
+SPREAD(uint8_t)
+SPREAD(uint16_t)
+SPREAD(uint32_t)
+SPREAD(uint64_t)
+SPREAD(pair)
+
+static void spread(int64_t rows, int64_t columns, int64_t size, void *buffer) {
+  if (size == 1) spread_uint8_t(rows, columns, buffer);
+  if (size == 2) spread_uint16_t(rows, columns, buffer);
+  if (size == 4) spread_uint32_t(rows, columns, buffer);
+  if (size == 8) spread_uint64_t(rows, columns, buffer);
+  if (size == 16) spread_pair(rows, columns, buffer);
+}
+
 const void *cpu_block_read(const hearth_plane *plane, int operand, const cpu_block *block, cpu_block_operand *o) {
   const int64_t size = hearth_dtype_size(o->dtype), stride = plane->stride[operand], row_stride = plane->row_stride[operand];
   const char *from = address(plane, operand, block);
@@ -34,6 +61,9 @@ const void *cpu_block_read(const hearth_plane *plane, int operand, const cpu_blo
     repeat(o->buffer, rows, columns * size);
     /* Whole rows that are all the same, or one number: the first block of a plane is the largest. */
     o->kept = row_stride == 0 && (columns == plane->n || stride == 0);
+  } else if (stride == 0) {
+    load(rows, (char *)o->buffer + rows * (columns - 1) * size, size, from, row_stride);
+    spread(rows, columns, size, o->buffer);
   } else {
     for (int64_t i = 0; i < rows; ++i) load(columns, (char *)o->buffer + i * columns * size, size, from + i * row_stride, stride);
   }

@@ -45,7 +45,7 @@ static int64_t lay_out(hearth_array *array) {
   for (int32_t p = 0; p < array->npieces; p++) {
     hearth_view *view = &array->piece[p].view;
     int64_t volume = 1, before = 0;
-    *view = (hearth_view){.dtype = array->dtype, .space = array->ctx->backend->space, .ndim = array->layout->ndim};
+    *view = (hearth_view){.dtype = array->dtype, .space = array->storage->space, .ndim = array->layout->ndim};
     for (int32_t d = 0; d < view->ndim; d++) view->extent[d] = hearth_layout_piece_extent(array->layout, p, d);
     const hearth_view around = hearth_array_around(array, view);
     hearth_strides(view->ndim, around.extent, element, array->order, view->stride);
@@ -60,15 +60,16 @@ static int64_t lay_out(hearth_array *array) {
   return bytes;
 }
 
-static hearth_status allocate(hearth_array *array) {
+static hearth_status allocate(hearth_array *array, int32_t space) {
   hearth_context *ctx = array->ctx;
   HEARTH_TRY(hearth_allocate_zero(ctx, (int64_t)sizeof *array->storage, &array->storage));
-  *array->storage = (hearth_storage){ctx, 1, NULL};
+  *array->storage = (hearth_storage){ctx, 1, space, NULL};
   const int64_t bytes = lay_out(array);
-  if (bytes > 0) HEARTH_TRY(ctx->backend->allocate(ctx->queue, bytes, &array->storage->memory));
+  void **memory = &array->storage->memory;
+  if (bytes > 0) HEARTH_TRY(space == ctx->backend->space ? ctx->backend->allocate(ctx->queue, bytes, memory) : hearth_allocate(ctx, bytes, memory));
   for (int32_t p = 0; p < array->npieces; p++) {
     hearth_view *view = &array->piece[p].view;
-    view->data = bytes > 0 ? (char *)array->storage->memory + (intptr_t)view->data : NULL;
+    view->data = bytes > 0 ? (char *)*memory + (intptr_t)view->data : NULL;
   }
   return HEARTH_OK;
 }
@@ -84,12 +85,8 @@ hearth_view hearth_array_around(const hearth_array *array, const hearth_view *pi
   return around;
 }
 
-hearth_status hearth_array_create_local(const hearth_layout *layout, int32_t dtype, int32_t order, hearth_array **array) {
-  return hearth_array_create_around(layout, dtype, order, NULL, NULL, array);
-}
-
-hearth_status hearth_array_create_around(const hearth_layout *layout, int32_t dtype, int32_t order, const int64_t *low, const int64_t *high,
-                                         hearth_array **array) {
+static hearth_status create(const hearth_layout *layout, int32_t dtype, int32_t order, int32_t space, const int64_t *low, const int64_t *high,
+                            hearth_array **array) {
   hearth_array *made = NULL;
   HEARTH_TRY(hearth_array_bare(layout, &made));
   for (int32_t d = 0; low && d < layout->ndim; d++) {
@@ -98,13 +95,30 @@ hearth_status hearth_array_create_around(const hearth_layout *layout, int32_t dt
   }
   made->dtype = dtype;
   made->order = order;
-  const hearth_status status = allocate(made);
+  const hearth_status status = allocate(made, space);
   if (status != HEARTH_OK) {
     hearth_array_destroy(&made);
     return status;
   }
   *array = made;
   return HEARTH_OK;
+}
+
+hearth_status hearth_array_create_local(const hearth_layout *layout, int32_t dtype, int32_t order, hearth_array **array) {
+  return create(layout, dtype, order, layout->ctx->backend->space, NULL, NULL, array);
+}
+
+hearth_status hearth_array_create_in(const hearth_layout *layout, int32_t dtype, int32_t order, int32_t space, hearth_array **array) {
+  return create(layout, dtype, order, space, NULL, NULL, array);
+}
+
+hearth_status hearth_array_create_around(const hearth_layout *layout, int32_t dtype, int32_t order, const int64_t *low, const int64_t *high,
+                                         hearth_array **array) {
+  return create(layout, dtype, order, layout->ctx->backend->space, low, high, array);
+}
+
+int32_t hearth_array_space(const hearth_array *array) {
+  return array->storage ? array->storage->space : HEARTH_SPACE_HOST;
 }
 
 hearth_status hearth_array_alias(const hearth_array *base, const hearth_layout *layout, hearth_array **array) {
@@ -121,8 +135,12 @@ hearth_status hearth_array_alias(const hearth_array *base, const hearth_layout *
 
 static void release_storage(hearth_storage *storage) {
   if (!storage || --storage->references > 0) return;
-  if (storage->memory) storage->ctx->backend->release(storage->ctx->queue, storage->memory);
-  hearth_deallocate(storage->ctx, storage);
+  const hearth_context *ctx = storage->ctx;
+  if (storage->memory && storage->space == ctx->backend->space)
+    ctx->backend->release(ctx->queue, storage->memory);
+  else
+    hearth_deallocate(ctx, storage->memory);
+  hearth_deallocate(ctx, storage);
 }
 
 static hearth_status check_create(const hearth_layout *layout, int32_t dtype, int32_t order, hearth_array **array) {

@@ -14,10 +14,11 @@ typedef struct hearth_piece {
   hearth_window staging;
 } hearth_piece;
 
-/* Memory of the backend's space that an array owns; arrays that are views of it share it. */
+/* Memory that an array owns, of the backend's space or the host's; arrays that are views of it share it. */
 typedef struct hearth_storage {
   hearth_context *ctx;
   int64_t references;
+  int32_t space;
   void *memory;
 } hearth_storage;
 
@@ -41,9 +42,13 @@ struct hearth_array {
 HEARTH_FAMILY hearth_status hearth_array_pending(const hearth_array *array);
 /* Creates without agreement: arguments known to agree; only the allocation may fail, locally. Use where the caller agrees afterwards. */
 HEARTH_FAMILY hearth_status hearth_array_create_local(const hearth_layout *layout, int32_t dtype, int32_t order, hearth_array **array);
+/* The same in the memory space given: the backend's, or the host's beside a device. */
+hearth_status hearth_array_create_in(const hearth_layout *layout, int32_t dtype, int32_t order, int32_t space, hearth_array **array);
 /* The same with room around each piece: low[d] elements before it, high[d] behind it. The widths have been checked. */
 hearth_status hearth_array_create_around(const hearth_layout *layout, int32_t dtype, int32_t order, const int64_t *low, const int64_t *high,
                                          hearth_array **array);
+/* Where the array's memory is: the same on all ranks. */
+int32_t hearth_array_space(const hearth_array *array);
 /* A piece with its halo; the piece itself if it is empty. */
 hearth_view hearth_array_around(const hearth_array *array, const hearth_view *piece);
 /* The view of piece 0 (a product layout has no more). Code that takes any layout goes through all pieces. */

@@ -24,6 +24,12 @@ typedef enum hearth_order {
   HEARTH_COLUMN_MAJOR = 1 /* first dimension contiguous (Fortran) */
 } hearth_order;
 
+/* Where the memory of an array is. On backends whose memory is the host's the two are one. */
+typedef enum hearth_device {
+  HEARTH_DEVICE_HOST = 0,   /* host memory: on a device backend functions stage such an array through a temporary */
+  HEARTH_DEVICE_BACKEND = 1 /* the memory space of the context's backend, in which functions compute */
+} hearth_device;
+
 typedef enum hearth_access { HEARTH_READ = 1, HEARTH_WRITE = 2, HEARTH_READ_WRITE = 3 } hearth_access;
 
 /* Makes an array whose memory Hearth owns (uninitialised), in the context's memory space.
@@ -98,6 +104,13 @@ HEARTH_COLLECTIVE hearth_status hearth_array_clone(const hearth_array *array, HE
  * real keeps the real part; anything but 0 is true.
  * Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (no dtype), MISMATCH (dtypes differ between ranks), MEMORY. */
 HEARTH_COLLECTIVE hearth_status hearth_array_cast(const hearth_array *array, int32_t dtype, HEARTH_OUT hearth_array **result);
+/* The same elements in the memory of a device: layout, dtype, memory order and names are those of `array`. If its memory is there already, *result is another
+ * handle on it (a change through one is seen through the other, and it lives until both are destroyed; the host program's memory stays the host's to keep),
+ * else a copy; hearth_array_clone is the call that always copies. Halos do not move along, but stay where memory is shared. Collective. Ownership: the caller
+ * destroys *result. Errors: ARGUMENT (no hearth_device), MISMATCH (devices differ between ranks), MEMORY, and the status of an earlier local failure. */
+HEARTH_COLLECTIVE hearth_status hearth_array_to(const hearth_array *array, int32_t device, HEARTH_OUT hearth_array **result);
+/* Where the array's memory is: HEARTH_DEVICE_BACKEND if functions compute in it as it is. Local. Errors: ARGUMENT (NULL). */
+HEARTH_LOCAL hearth_status hearth_array_device(const hearth_array *array, HEARTH_OUT int32_t *device);
 
 #ifdef __cplusplus
 }

@@ -27,22 +27,32 @@ typedef struct hearth_reduce_rule {
   bool omit;
 } hearth_reduce_rule;
 
+/* Numbers of indices: of index i table[i], or first + i step where there is no table. */
+typedef struct hearth_numbers {
+  int64_t *table;
+  int64_t first, step;
+} hearth_numbers;
+
 typedef struct hearth_reduce_kernels {
   /* acc := acc joined with the elements of src, which `weights` (SUM and WEIGHTS only, else NULL; any real dtype) multiplies. Complex src: PROD into complex128
    * and NONZERO only. Sums go over short blocks, and the blocks' sums are added with their rounding errors kept; moments are taken around a mean that was seen
    * before. */
   hearth_status (*accumulate)(hearth_queue *queue, const hearth_reduce_rule *rule, const hearth_view *acc, const hearth_view *src, const hearth_view *weights);
   /* The extreme element and the lowest number among the elements that equal it (MIN or MAX; without `omit` NaN comes before all others). number of an element =
-   * sum over d of numbers[d][its index along d]; NULL counts as 0. value (of the rule's dtype) and number (int64) have stride 0 along the reduced axes and
+   * sum over d of the number of its index along d, by numbers[d]. value (of the rule's dtype) and number (int64) have stride 0 along the reduced axes and
    * start as hearth_reduce_start (the rule's) and INT64_MAX. All in host memory but src, which is real. */
   hearth_status (*arg)(hearth_queue *queue, const hearth_reduce_rule *rule, const hearth_view *value, const hearth_view *number, const hearth_view *src,
-                       const int64_t *const *numbers);
+                       const hearth_numbers *numbers);
   /* dst := start + running sum of src along dimension dim. start: int64, float64 or complex128 in host memory, stride 0 along dim; the sums are made in its
    * type. dst may be src. */
   hearth_status (*cumulate)(hearth_queue *queue, int32_t dim, const hearth_view *dst, const hearth_view *src, const hearth_view *start);
 } hearth_reduce_kernels;
 
 extern const hearth_reduce_kernels cpu_reduce_kernels, reference_reduce_kernels, guard_reduce_kernels;
+
+static inline int64_t hearth_number_of(const hearth_numbers *numbers, int64_t i) {
+  return numbers->table ? numbers->table[i] : numbers->first + i * numbers->step;
+}
 
 /* Bytes of an accumulator. */
 int64_t hearth_reduce_bytes(const hearth_reduce_rule *rule);

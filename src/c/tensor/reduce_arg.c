@@ -36,11 +36,11 @@ typedef struct arg_task {
 
 static hearth_status arg_part(const hearth_reducing *r, const hearth_part *part, void *user) {
   const arg_task *task = user;
-  int64_t *numbers[HEARTH_MAX_NDIM];
+  hearth_numbers numbers[HEARTH_MAX_NDIM];
   const hearth_view value = hearth_reduction_accumulators(r, part, task->value, task->rule.dtype, 8);
   const hearth_view number = hearth_reduction_accumulators(r, part, task->number, HEARTH_INT64, 8);
   hearth_status status = hearth_numbers_make(r, part, task->along, numbers);
-  if (status == HEARTH_OK) status = r->ctx->backend->reduce->arg(r->ctx->queue, &task->rule, &value, &number, &part->src, (const int64_t *const *)numbers);
+  if (status == HEARTH_OK) status = r->ctx->backend->reduce->arg(r->ctx->queue, &task->rule, &value, &number, &part->src, numbers);
   hearth_numbers_free(r, numbers);
   return status;
 }

@@ -90,17 +90,17 @@ static void place_accumulators(hearth_reducing *r) {
   }
 }
 
-/* The ranks that differ only along the grid axes of reduced dimensions. */
-static hearth_status find_group(hearth_reducing *r) {
-  const hearth_layout *layout = r->array->layout;
+hearth_status hearth_reducing_group(const hearth_layout *layout, const bool *dims, MPI_Comm *comm) {
+  const hearth_context *ctx = layout->ctx;
   bool joined[HEARTH_MAX_NDIM] = {false}, any = false, all = !layout->place;
+  *comm = MPI_COMM_NULL;
   for (int32_t d = 0; d < layout->ndim; d++)
-    if (r->reduced[d] && layout->dim[d].axis >= 0) any = joined[layout->dim[d].axis] = true;
+    if (dims[d] && layout->dim[d].axis >= 0) any = joined[layout->dim[d].axis] = true;
   if (!any) return HEARTH_OK;
   uint64_t name = hearth_group_name(0, layout->grid_ndim);
   int64_t color = 0, key = 0;
   for (int32_t a = 0; a < layout->grid_ndim; a++) {
-    const int64_t at = hearth_layout_coordinate(layout, r->ctx->rank, a);
+    const int64_t at = hearth_layout_coordinate(layout, ctx->rank, a);
     all = all && (joined[a] || layout->grid[a] == 1);
     name = hearth_group_name(hearth_group_name(name, layout->grid[a]), joined[a]);
     if (at < 0)
@@ -111,11 +111,11 @@ static hearth_status find_group(hearth_reducing *r) {
       color = color * layout->grid[a] + at;
   }
   if (all) {
-    r->comm = r->ctx->comm;
+    *comm = ctx->comm;
     return HEARTH_OK;
   }
-  for (int rank = 0; layout->place && rank < r->ctx->size; rank++) name = hearth_group_name(name, layout->place[rank]);
-  return hearth_group_find(r->ctx, name, color, key, &r->comm);
+  for (int rank = 0; layout->place && rank < ctx->size; rank++) name = hearth_group_name(name, layout->place[rank]);
+  return hearth_group_find(ctx, name, color, key, comm);
 }
 
 /* A copy that is split along the first long axis that remains, for a large result of a layout that dimensions cannot be taken out of. */
@@ -131,16 +131,12 @@ static hearth_status split_operand(hearth_reducing *r) {
   return status;
 }
 
-static bool is_product(const hearth_layout *layout) {
-  return layout->ndim > 0;
-}
-
 /* Which accumulators this rank has. */
 static hearth_status choose_place(hearth_reducing *r) {
   int64_t results = 1, most;
   for (int32_t k = 0; k < r->nkept; k++) results *= r->array->layout->shape[r->kept[k]];
   r->everywhere = r->nkept == 0;
-  if (!r->everywhere && !is_product(r->array->layout)) {
+  if (!r->everywhere && !hearth_layout_is_product(r->array->layout)) {
     most = hearth_layout_local_volume(r->array->layout);
     HEARTH_TRY(hearth_allreduce_i64(r->ctx, &most, 1, HEARTH_OP_MAX));
     r->everywhere = results <= EVERYWHERE || results <= most;
@@ -151,7 +147,7 @@ static hearth_status choose_place(hearth_reducing *r) {
   hearth_status status = kept_layout(r, &r->layout);
   if (status == HEARTH_OK) status = insert_reduced(r, &r->layout);
   HEARTH_TRY(hearth_agree(r->ctx, status));
-  if (!r->everywhere) return find_group(r);
+  if (!r->everywhere) return hearth_reducing_group(r->array->layout, r->reduced, &r->comm);
   r->comm = r->ctx->comm;
   return HEARTH_OK;
 }

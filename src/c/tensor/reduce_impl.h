@@ -51,6 +51,10 @@ void hearth_reduction_end(hearth_reducing *r);
 hearth_status hearth_reduction_run(const char *name, hearth_status (*work)(const hearth_reducing *r, hearth_array **result), const hearth_array *array,
                                    int32_t naxes, const int32_t *axes, const hearth_reduce_options *options, hearth_array **result);
 
+/* The ranks that differ only along the grid axes of the dimensions with dims[d], in the order of their coordinates there; MPI_COMM_NULL if there are no such
+ * grid axes. A product layout. Collective. */
+hearth_status hearth_reducing_group(const hearth_layout *layout, const bool *dims, MPI_Comm *comm);
+
 hearth_status hearth_reduction_each(const hearth_reducing *r, hearth_part_function function, void *user);
 /* The accumulators of a part as a kernel's operand: `bytes` bytes each, the first of all at `data`. */
 hearth_view hearth_reduction_accumulators(const hearth_reducing *r, const hearth_part *part, void *data, int32_t dtype, int64_t bytes);
@@ -62,10 +66,10 @@ hearth_status hearth_reduction_local(const hearth_reducing *r, const hearth_redu
 /* Joins the accumulators of the ranks of r->comm. Collective. */
 hearth_status hearth_reduction_combine(const hearth_reducing *r, const hearth_reduce_rule *rule, int64_t n, void *acc);
 
-/* Global indices along the dimensions that `along` (a stride per dimension, 0: none) names, each times its stride: what kernels take as numbers.
- * hearth_numbers_free afterwards, also after a failure. */
-hearth_status hearth_numbers_make(const hearth_reducing *r, const hearth_part *part, const int64_t *along, int64_t *numbers[HEARTH_MAX_NDIM]);
-void hearth_numbers_free(const hearth_reducing *r, int64_t *numbers[HEARTH_MAX_NDIM]);
+/* Global indices along the dimensions that `along` (a stride per dimension, 0: none) names, each times its stride: what kernels take as numbers
+ * (HEARTH_MAX_NDIM of them). hearth_numbers_free afterwards, also after a failure. */
+hearth_status hearth_numbers_make(const hearth_reducing *r, const hearth_part *part, const int64_t *along, hearth_numbers *numbers);
+void hearth_numbers_free(const hearth_reducing *r, hearth_numbers *numbers);
 
 /* All ranks leave with the same status. nan: this rank's accumulators hold a NaN; if the policy refuses it and the operand has one (infinities of both signs
  * make one too), the place of the first. Collective. */
@@ -85,6 +89,11 @@ bool hearth_dtype_is_integer(int32_t dtype); /* bool too */
 int32_t hearth_extreme_dtype(const hearth_reducing *r);
 hearth_reduce_rule hearth_extreme_rule(const hearth_reducing *r, int32_t op);
 hearth_status hearth_extreme_check(const hearth_reducing *r);
+
+/* Whether dimensions can be taken out of a layout: they are dealt out each by itself. */
+static inline bool hearth_layout_is_product(const hearth_layout *layout) {
+  return layout->ndim > 0;
+}
 
 /* For functions with no reproducible form: NOT_REPRODUCIBLE in reproducible mode. Collective functions call it on all ranks alike. */
 hearth_status hearth_reduction_refuse_reproducible(const hearth_reducing *r);

@@ -8,26 +8,36 @@
 #include <math.h>
 #include <stdio.h>
 
-hearth_status hearth_numbers_make(const hearth_reducing *r, const hearth_part *part, const int64_t *along, int64_t *numbers[HEARTH_MAX_NDIM]) {
-  for (int32_t d = 0; d < HEARTH_MAX_NDIM; d++) numbers[d] = NULL;
+/* Several runs: a table. */
+static hearth_status make_table(const hearth_reducing *r, const hearth_part *part, int32_t d, int64_t along, const hearth_runs *runs, int64_t **table) {
+  const int64_t extent = part->src.extent[d];
+  HEARTH_TRY(hearth_allocate(r->ctx, extent * (int64_t)sizeof **table, table));
+  for (int64_t k = 0; k < runs->n; k++)
+    for (int64_t i = 0; i < runs->run[k].count; i++) {
+      const int64_t local = runs->run[k].local + i - part->first[d];
+      if (local >= 0 && local < extent) (*table)[local] = (runs->run[k].global + i) * along;
+    }
+  return HEARTH_OK;
+}
+
+hearth_status hearth_numbers_make(const hearth_reducing *r, const hearth_part *part, const int64_t *along, hearth_numbers *numbers) {
+  for (int32_t d = 0; d < HEARTH_MAX_NDIM; d++) numbers[d] = (hearth_numbers){NULL, 0, 0};
   for (int32_t d = 0; d < part->src.ndim; d++) {
     if (along[d] == 0) continue;
     hearth_runs runs = {0, NULL};
-    hearth_status status = hearth_allocate(r->ctx, part->src.extent[d] * (int64_t)sizeof *numbers[d], &numbers[d]);
-    if (status == HEARTH_OK) status = hearth_layout_piece_runs(r->array->layout, part->piece, d, &runs);
-    for (int64_t k = 0; k < runs.n && status == HEARTH_OK; k++)
-      for (int64_t i = 0; i < runs.run[k].count; i++) {
-        const int64_t local = runs.run[k].local + i - part->first[d];
-        if (local >= 0 && local < part->src.extent[d]) numbers[d][local] = (runs.run[k].global + i) * along[d];
-      }
+    hearth_status status = hearth_layout_piece_runs(r->array->layout, part->piece, d, &runs);
+    if (status == HEARTH_OK && runs.n == 1)
+      numbers[d] = (hearth_numbers){NULL, (runs.run[0].global + part->first[d]) * along[d], along[d]};
+    else if (status == HEARTH_OK)
+      status = make_table(r, part, d, along[d], &runs, &numbers[d].table);
     hearth_runs_free(r->ctx, &runs);
     HEARTH_TRY(status);
   }
   return HEARTH_OK;
 }
 
-void hearth_numbers_free(const hearth_reducing *r, int64_t *numbers[HEARTH_MAX_NDIM]) {
-  for (int32_t d = 0; d < HEARTH_MAX_NDIM; d++) hearth_deallocate(r->ctx, numbers[d]);
+void hearth_numbers_free(const hearth_reducing *r, hearth_numbers *numbers) {
+  for (int32_t d = 0; d < HEARTH_MAX_NDIM; d++) hearth_deallocate(r->ctx, numbers[d].table);
 }
 
 bool hearth_reduction_has_nan(const hearth_reducing *r, int64_t n, const double *acc) {
@@ -41,7 +51,7 @@ typedef struct search {
 } search;
 
 /* NaN comes before all numbers: the place of the smallest element is that of the first NaN, if there is one. */
-static hearth_status search_component(const hearth_reducing *r, const hearth_view *src, int64_t *const *numbers, search *found) {
+static hearth_status search_component(const hearth_reducing *r, const hearth_view *src, const hearth_numbers *numbers, search *found) {
   const hearth_reduce_rule rule = {HEARTH_REDUCE_MIN, HEARTH_FLOAT64, false};
   double least = INFINITY;
   int64_t flat = INT64_MAX;
@@ -49,13 +59,14 @@ static hearth_status search_component(const hearth_reducing *r, const hearth_vie
   value.data = &least, value.dtype = HEARTH_FLOAT64, value.space = HEARTH_SPACE_HOST;
   number.data = &flat, number.dtype = HEARTH_INT64, number.space = HEARTH_SPACE_HOST;
   for (int32_t d = 0; d < src->ndim; d++) value.stride[d] = number.stride[d] = 0;
-  HEARTH_TRY(r->ctx->backend->reduce->arg(r->ctx->queue, &rule, &value, &number, src, (const int64_t *const *)numbers));
+  HEARTH_TRY(r->ctx->backend->reduce->arg(r->ctx->queue, &rule, &value, &number, src, numbers));
   if (isnan(least) && flat < found->flat) found->flat = flat;
   return HEARTH_OK;
 }
 
 static hearth_status search_part(const hearth_reducing *r, const hearth_part *part, void *user) {
-  int64_t along[HEARTH_MAX_NDIM], step = 1, *numbers[HEARTH_MAX_NDIM];
+  int64_t along[HEARTH_MAX_NDIM], step = 1;
+  hearth_numbers numbers[HEARTH_MAX_NDIM];
   const bool wide = hearth_dtype_is_complex(part->src.dtype);
   for (int32_t d = part->src.ndim - 1; d >= 0; d--) {
     along[d] = step;

@@ -27,7 +27,7 @@ typedef struct hearth_reduce_options {
   int32_t keepdims;   /* not 0: the reduced axes remain, with extent 1 */
   int32_t nan_policy; /* hearth_nan_policy; default HEARTH_NAN_ERROR */
   int32_t ddof;       /* var, std: divisor n - ddof; default 0 */
-  int32_t dtype;      /* sum, prod, mean, cumsum: type of the result, and of the sums if it is an integer or the operand is; 0: NumPy's choice */
+  int32_t dtype;      /* type of the result of sum, prod, mean, var, std, norm, average; an integer type is that of the terms too; 0: NumPy's choice */
 } hearth_reduce_options;
 #define HEARTH_REDUCE_OPTIONS_INIT                                                                                                                             \
   { sizeof(hearth_reduce_options), 0, HEARTH_NAN_ERROR, 0, 0 }
@@ -73,6 +73,17 @@ HEARTH_COLLECTIVE hearth_status hearth_std(const hearth_array *array, int32_t na
                                            HEARTH_OPTIONAL const hearth_reduce_options *options, HEARTH_OUT hearth_array **result);
 HEARTH_COLLECTIVE hearth_status hearth_norm(const hearth_array *array, int32_t naxes, HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
                                             HEARTH_OPTIONAL const hearth_reduce_options *options, HEARTH_OUT hearth_array **result);
+/* Weighted mean sum w x / sum w, float64 of bool and integers; NaN where the weights' sum is 0. The weights' shape (real dtype, any layout) broadcasts to the
+ * array's; weights of one dimension and one axis: they lie along that axis. Workspace also: the weights in the array's layout.
+ * Collective. Ownership: the caller destroys *result. Errors: as hearth_sum; MISMATCH (shape or context of the weights); UNSUPPORTED (complex). */
+HEARTH_COLLECTIVE hearth_status hearth_average(const hearth_array *array, const hearth_array *weights, int32_t naxes,
+                                               HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes, HEARTH_OPTIONAL const hearth_reduce_options *options,
+                                               HEARTH_OUT hearth_array **result);
+/* Running sum along one axis: r[..., i, ...] = sum over k <= i of a[..., k, ...]; int64 of bool and integers, else the operand's type, made in float64; the
+ * operand's layout. NaN goes on to what comes after it. Where the axis is distributed in other than one range per process, a copy of the operand and one of the
+ * result are workspace.
+ * Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (axis), MISMATCH, NOT_REPRODUCIBLE (not of integers), MEMORY. */
+HEARTH_COLLECTIVE hearth_status hearth_cumsum(const hearth_array *array, HEARTH_INDEX int32_t axis, HEARTH_OUT hearth_array **result);
 
 #ifdef __cplusplus
 }

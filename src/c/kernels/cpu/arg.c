@@ -37,7 +37,7 @@ enum { CHUNK = 2048 };
 typedef struct arg_loops {
   void (*extreme)(int64_t n, const void *line, void *result);
   void (*columns)(int64_t n, const void *row, int64_t number, void *values, int64_t *numbers);
-  int64_t (*find)(int64_t n, const void *line, const void *value, int64_t base, const int64_t *numbers, bool ascending, int64_t none);
+  int64_t (*find)(int64_t n, const void *line, int64_t ld, const void *value, const hearth_numbers *numbers, bool ascending, int64_t none);
 } arg_loops;
 
 #define LOOPS(op, type)                                                                                                                                        \
@@ -50,12 +50,14 @@ static const arg_loops integer_loops[2] = {LOOPS(min, int64_t), LOOPS(max, int64
 typedef struct arg_task {
   const hearth_reduce_rule *rule;
   arg_loops loops;
+  cpu_reducer reducer; /* the extremes alone */
   cpu_convert_function load;
   int32_t taken;
   int inner; /* dimension whose lines are taken whole */
+  int rows;  /* reduced dimension along which many lines are taken together; -1: none */
   hearth_view src, value, number;
-  const int64_t *numbers[HEARTH_MAX_NDIM];
-  bool ascending; /* the numbers along the inner dimension */
+  hearth_numbers numbers[HEARTH_MAX_NDIM];
+  bool ascending[HEARTH_MAX_NDIM]; /* the numbers along a dimension */
 } arg_task;
 
 static bool before(const arg_task *task, const void *value, int64_t number, const void *other, int64_t other_number) {
@@ -73,15 +75,20 @@ static void improve(const arg_task *task, const void *value, int64_t number, cha
   *best_number = number;
 }
 
-/* A chunk of a line, all of it for one accumulator. */
-static void take_chunk(const arg_task *task, int64_t n, const void *x, int64_t base, const int64_t *numbers, char *best, int64_t *best_number) {
-  int64_t most;
-  task->loops.extreme(n, x, &most);
-  const bool tie = equal(task, &most, best);
-  if (!tie && !before(task, &most, 0, best, 0)) return;
-  if (tie && (task->ascending || !numbers) && base + (numbers ? numbers[0] : 0) >= *best_number) return;
-  const int64_t number = task->loops.find(n, x, &most, base, numbers, task->ascending || !numbers, INT64_MAX);
-  improve(task, &most, number, best, best_number);
+/* Numbers from index i on. */
+static hearth_numbers numbers_from(const hearth_numbers *numbers, int64_t i) {
+  return numbers->table ? (hearth_numbers){numbers->table + i, 0, 0} : (hearth_numbers){NULL, numbers->first + i * numbers->step, numbers->step};
+}
+
+/* `extreme` is that of n elements, `ld` apart, of indices i, i + 1, ... along `dim`: their place is looked for only if it can win. */
+static void compete(const arg_task *task, const void *extreme, int64_t n, const void *x, int64_t ld, int dim, int64_t i, int64_t base, char *best,
+                    int64_t *best_number) {
+  const bool tie = equal(task, extreme, best);
+  if (!tie && !before(task, extreme, 0, best, 0)) return;
+  const hearth_numbers numbers = numbers_from(&task->numbers[dim], i);
+  if (tie && task->ascending[dim] && base + hearth_number_of(&numbers, 0) >= *best_number) return;
+  const int64_t found = task->loops.find(n, x, ld, extreme, &numbers, task->ascending[dim], INT64_MAX);
+  if (found < INT64_MAX) improve(task, extreme, base + found, best, best_number);
 }
 
 /* A chunk of a line across accumulators. */
@@ -99,19 +106,43 @@ static void take_columns(const arg_task *task, int64_t n, const void *x, int64_t
 static void take_line(const arg_task *task, const char *src, char *value, char *number, int64_t base) {
   double buffer[CHUNK];
   const int64_t extent = task->src.extent[task->inner], stride = task->src.stride[task->inner], size = hearth_dtype_size((hearth_dtype)task->taken);
-  const int64_t *numbers = task->numbers[task->inner];
   const bool reduced = task->value.stride[task->inner] == 0, direct = task->taken == task->src.dtype && stride == size;
   for (int64_t i = 0; i < extent; i += CHUNK) {
     const int64_t n = extent - i < CHUNK ? extent - i : CHUNK;
     const void *x = src + i * stride;
+    int64_t extreme;
     if (!direct) {
       task->load(n, (char *)buffer, size, x, stride);
       x = buffer;
     }
-    if (reduced)
-      take_chunk(task, n, x, base, numbers ? numbers + i : NULL, value, (int64_t *)number);
-    else
+    if (reduced) {
+      task->loops.extreme(n, x, &extreme);
+      compete(task, &extreme, n, x, 1, task->inner, i, base, value, (int64_t *)number);
+    } else {
       take_columns(task, n, x, base, value + i * task->value.stride[task->inner], number + i * task->number.stride[task->inner]);
+    }
+  }
+}
+
+/* Lines across accumulators, CPU_REDUCE_ROWS of them at a time: the columns' extremes first. */
+static void take_rows(const arg_task *task, const char *src, char *value, char *number, int64_t base) {
+  cpu_reduce_state state;
+  int64_t extreme[CPU_REDUCE_COLUMNS];
+  const hearth_view *view = &task->src;
+  const int inner = task->inner, rows = task->rows;
+  const int64_t size = hearth_dtype_size((hearth_dtype)task->taken), ld = view->stride[rows] / size;
+  for (int64_t j = 0; j < view->extent[inner]; j += CPU_REDUCE_COLUMNS) {
+    const int64_t n = view->extent[inner] - j < CPU_REDUCE_COLUMNS ? view->extent[inner] - j : CPU_REDUCE_COLUMNS;
+    for (int64_t i = 0; i < view->extent[rows]; i += CPU_REDUCE_ROWS) {
+      const int64_t m = view->extent[rows] - i < CPU_REDUCE_ROWS ? view->extent[rows] - i : CPU_REDUCE_ROWS;
+      const char *x = src + j * size + i * view->stride[rows];
+      cpu_reduce_begin(&task->reducer, n, &state);
+      cpu_reduce_rows(&task->reducer, m, n, x, ld, &state);
+      memcpy(extreme, state.now, (size_t)n * sizeof *extreme);
+      for (int64_t k = 0; k < n; ++k)
+        compete(task, &extreme[k], m, x + k * size, ld, rows, i, base, value + (j + k) * task->value.stride[inner],
+                (int64_t *)(number + (j + k) * task->number.stride[inner]));
+    }
   }
 }
 
@@ -121,14 +152,14 @@ static void take_lines(const arg_task *task) {
   for (int d = 0; d >= 0;) {
     int64_t base = 0, from = 0, value = 0, number = 0;
     for (int k = 0; k < src->ndim; ++k) {
-      if (k == task->inner) continue;
-      base += task->numbers[k] ? task->numbers[k][index[k]] : 0;
+      if (k == task->inner || k == task->rows) continue;
+      base += hearth_number_of(&task->numbers[k], index[k]);
       from += index[k] * src->stride[k];
       value += index[k] * task->value.stride[k];
       number += index[k] * task->number.stride[k];
     }
-    take_line(task, (const char *)src->data + from, (char *)task->value.data + value, (char *)task->number.data + number, base);
-    for (d = src->ndim - 1; d >= 0 && (d == task->inner || ++index[d] == src->extent[d]); --d) index[d] = 0;
+    (task->rows >= 0 ? take_rows : take_line)(task, (const char *)src->data + from, (char *)task->value.data + value, (char *)task->number.data + number, base);
+    for (d = src->ndim - 1; d >= 0 && (d == task->inner || d == task->rows || ++index[d] == src->extent[d]); --d) index[d] = 0;
   }
 }
 
@@ -149,7 +180,7 @@ static void run_part(void *context, int part) {
   task.src = hearth_view_part(&task.src, parts->dim, first, count);
   task.value = hearth_view_part(&task.value, parts->dim, first, count);
   task.number = hearth_view_part(&task.number, parts->dim, first, count);
-  if (task.numbers[parts->dim]) task.numbers[parts->dim] += first;
+  task.numbers[parts->dim] = numbers_from(&task.numbers[parts->dim], first);
   if (parts->own) {
     task.value.data = parts->own + 16 * part * parts->elements;
     task.number.data = (char *)task.value.data + 8 * parts->elements;
@@ -207,29 +238,48 @@ static hearth_status run_private(hearth_queue *queue, arg_task *task, int dim, i
 static void choose(arg_task *task, const hearth_reduce_rule *rule, int32_t src) {
   const int max = rule->op == HEARTH_REDUCE_MAX;
   task->rule = rule;
-  task->taken = rule->dtype == HEARTH_INT64 ? HEARTH_INT64 : src == HEARTH_FLOAT32 || src == HEARTH_FLOAT16 ? HEARTH_FLOAT32 : HEARTH_FLOAT64;
+  cpu_reduce_choose(rule, src, false, &task->reducer);
+  task->taken = task->reducer.taken;
   task->loops = task->taken == HEARTH_INT64 ? integer_loops[max] : (task->taken == HEARTH_FLOAT32 ? float_loops : double_loops)[max][rule->omit];
   task->load = cpu_convert_row(task->taken, src);
 }
 
+/* The dimension of the densest lines, and the longest reduced one across them if they are kept and need no conversion. */
+static void choose_dims(arg_task *task) {
+  const hearth_view *src = &task->src;
+  task->inner = 0;
+  task->rows = -1;
+  for (int d = 1; d < src->ndim; ++d)
+    if (src->extent[d] > 1 && (src->extent[task->inner] <= 1 || llabs(src->stride[d]) < llabs(src->stride[task->inner]))) task->inner = d;
+  const int64_t size = hearth_dtype_size((hearth_dtype)task->taken);
+  if (task->value.stride[task->inner] == 0 || task->taken != src->dtype || src->stride[task->inner] != size) return;
+  for (int d = 0; d < src->ndim; ++d)
+    if (d != task->inner && task->value.stride[d] == 0 && src->extent[d] > 1 && (task->rows < 0 || src->extent[d] > src->extent[task->rows])) task->rows = d;
+}
+
+static bool ascends(const hearth_numbers *numbers, int64_t extent) {
+  if (!numbers->table) return numbers->step >= 0;
+  for (int64_t i = 1; i < extent; ++i)
+    if (numbers->table[i] < numbers->table[i - 1]) return false;
+  return true;
+}
+
 hearth_status cpu_arg(hearth_queue *queue, const hearth_reduce_rule *rule, const hearth_view *value, const hearth_view *number, const hearth_view *src,
-                      const int64_t *const *numbers) {
+                      const hearth_numbers *numbers) {
   HEARTH_TRY(hearth_check_arg(queue->ctx, HEARTH_SPACE_HOST, rule, value, number, src));
   const int64_t elements = hearth_view_elements(src);
   if (elements == 0) return HEARTH_OK;
-  arg_task task = {.inner = 0, .src = *src, .value = *value, .number = *number, .ascending = true};
+  arg_task task = {.src = *src, .value = *value, .number = *number};
   choose(&task, rule, src->dtype);
+  choose_dims(&task);
   int dim = -1, longest = 0;
   const int parts = cpu_threads_for(queue, elements * hearth_dtype_size((hearth_dtype)src->dtype));
   for (int d = 0; d < src->ndim; ++d) {
     task.numbers[d] = numbers[d];
-    const bool inner_longer = src->extent[task.inner] > 1;
-    if (src->extent[d] > 1 && (!inner_longer || llabs(src->stride[d]) < llabs(src->stride[task.inner]))) task.inner = d;
+    task.ascending[d] = ascends(&numbers[d], src->extent[d]);
     if (src->extent[d] > src->extent[longest]) longest = d;
     if (value->stride[d] != 0 && src->extent[d] >= 64 * parts && (dim < 0 || llabs(src->stride[d]) > llabs(src->stride[dim]))) dim = d;
   }
-  const int64_t *along = task.numbers[task.inner];
-  for (int64_t i = 1; along && task.ascending && i < src->extent[task.inner]; ++i) task.ascending = along[i] > along[i - 1];
   if (parts > 1 && dim < 0) return run_private(queue, &task, longest, parts);
   cpu_parallel(queue, parts, run_part, &(arg_parts){&task, dim < 0 ? longest : dim, parts, NULL, 0});
   return HEARTH_OK;

@@ -34,13 +34,15 @@ CPU_CLONES static void ARG_NAME(columns, NAME, T)(int64_t n, const void *row, in
   }
 }
 
-/* The lowest number of an element that equals `value`, `none` if there is no lower one. ascending: numbers do. */
-static int64_t ARG_NAME(find, NAME, T)(int64_t n, const void *line, const void *value, int64_t base, const int64_t *numbers, bool ascending, int64_t none) {
+/* The lowest number of an element that equals `value`, `none` if there is no lower one; elements lie `ld` apart. ascending: numbers do. */
+static int64_t ARG_NAME(find, NAME, T)(int64_t n, const void *line, int64_t ld, const void *value, const hearth_numbers *numbers, bool ascending,
+                                       int64_t none) {
   const T *x = line;
   const ACC wanted = *(const ACC *)value;
   for (int64_t i = 0; i < n; ++i) {
-    if (!((ACC)x[i] == wanted || (wanted != wanted && x[i] != x[i]))) continue;
-    const int64_t number = base + (numbers ? numbers[i] : 0);
+    const ACC now = (ACC)x[i * ld];
+    if (!(now == wanted || (wanted != wanted && now != now))) continue;
+    const int64_t number = hearth_number_of(numbers, i);
     if (number < none) none = number;
     if (ascending) return none;
   }

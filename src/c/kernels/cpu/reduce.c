@@ -16,7 +16,7 @@ typedef struct accumulate_task {
   cpu_convert_function load, load_weights;
   int64_t size;   /* of the source's elements */
   bool converted; /* the source is of another type than the loops take */
-  bool indicator; /* weights alone: elements count as 1 */
+  bool indicator; /* weights alone: elements count as 1, NaN too unless it is left out */
 } accumulate_task;
 
 /* Where a plane's rows lie: n columns of the source, their accumulators, their weights. */
@@ -38,7 +38,7 @@ static void load_block(const accumulate_task *task, const grid *g, int64_t rows,
     if (!weights) continue;
     double *x = (double *)row;
     task->load_weights(n, (char *)factor, sizeof *factor, weights + i * g->weights_row_stride, g->weights_stride);
-    for (int64_t j = 0; j < n; ++j) x[j] = (task->indicator && x[j] == x[j] ? 1.0 : x[j]) * factor[j];
+    for (int64_t j = 0; j < n; ++j) x[j] = (task->indicator && (x[j] == x[j] || !task->reducer.rule.omit) ? 1.0 : x[j]) * factor[j];
   }
 }
 

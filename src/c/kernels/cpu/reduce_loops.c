@@ -2,6 +2,7 @@
 #include "kernels/cpu/reduce.h"
 #include "kernels/cpu/reduce_joins.h"
 #include <complex.h>
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -11,9 +12,6 @@ typedef double complex complex_double;
 #define MULTIPLY(a, b) ((a) * (b))
 #define IDENTITY(x) ((ACC)(x))
 #define SQUARE(x) ((ACC)(x) * (ACC)(x))
-#define OR_ZERO(x) ((x) == (x) ? (ACC)(x) : (ACC)0)
-#define OR_ONE(x) ((x) == (x) ? (ACC)(x) : (ACC)1)
-#define SQUARE_OR_ZERO(x) ((x) == (x) ? (ACC)(x) * (ACC)(x) : (ACC)0)
 #define IS_NONZERO(x) ((int64_t)((x) != 0))
 #define T float
 #include "kernels/cpu/reduce_types.h"
@@ -158,13 +156,13 @@ CPU_CLONES static void flush_moments(int64_t n, cpu_reduce_state *state) {
   for (int64_t j = 0; j < n; ++j) {
     const double m = state->count[j], before = state->total[j], total = before + m, some = m > 0.0 ? m : 1.0, all = total > 0.0 ? total : 1.0;
     const double own = (state->shift[j] - state->pivot[j]) + state->now[j] / some, delta = own - state->high[j];
-    const double joined = fabs(delta) <= 0x1.fffffffffffffp+1023 ? state->high[j] + delta * (m / all) : state->high[j] + own;
+    const double joined = fabs(delta) <= DBL_MAX ? state->high[j] + delta * (m / all) : state->high[j] + own;
     const double deviations = state->square[j] - state->now[j] * (state->now[j] / some);
     state->low[j] += deviations + delta * delta * (before * (m / all));
     state->high[j] = m > 0.0 ? joined : state->high[j];
     state->total[j] = total;
     const double next = state->pivot[j] + state->high[j];
-    state->shift[j] = fabs(next) <= 0x1.fffffffffffffp+1023 ? next : state->pivot[j];
+    state->shift[j] = fabs(next) <= DBL_MAX ? next : state->pivot[j];
     state->now[j] = state->square[j] = state->count[j] = 0.0;
   }
 }
@@ -197,10 +195,28 @@ static void take(const cpu_reducer *reducer, int64_t n, const cpu_reduce_state *
   }
 }
 
+/* Columns first .. first + n - 1 join columns 0 .. n - 1. Pivots are what differs little: their distance is exact, that of the means is not. */
+CPU_CLONES static void fold_moments(int64_t first, int64_t n, cpu_reduce_state *state) {
+#pragma omp simd
+  for (int64_t j = 0; j < n; ++j) {
+    const int64_t k = first + j;
+    const double before = state->total[j], m = state->total[k], total = before + m, all = total > 0.0 ? total : 1.0;
+    const double own = (state->pivot[k] - state->pivot[j]) + state->high[k], delta = m > 0.0 ? own - state->high[j] : 0.0;
+    const double joined = fabs(delta) <= DBL_MAX ? state->high[j] + delta * (m / all) : state->high[j] + own;
+    state->low[j] += state->low[k] + delta * delta * (before * (m / all));
+    state->high[j] = m > 0.0 ? joined : state->high[j];
+    state->total[j] = total;
+  }
+}
+
 void cpu_reduce_finish(const cpu_reducer *reducer, int64_t n, int64_t columns, cpu_reduce_state *state, char *acc, int64_t stride) {
   double out[3 * CPU_REDUCE_COLUMNS];
   char *const bytes = (char *)out;
   const int64_t size = hearth_reduce_bytes(&reducer->rule);
+  if (is_moments(reducer)) {
+    for (; n > columns && n % (2 * columns) == 0; n /= 2) fold_moments(n / 2, n / 2, state);
+    for (; n > columns; n -= columns) fold_moments(n - columns, columns, state);
+  }
   take(reducer, n, state, out);
   while (n > columns && n % (2 * columns) == 0) {
     n /= 2;

@@ -31,7 +31,7 @@ CPU_CLONES static void MOMENTS_NAME(moments_omit, T)(int64_t rows, int64_t n, co
   for (int64_t i = 0; i < rows; ++i, x += ld) {
 #pragma omp simd
     for (int64_t j = 0; j < n; ++j) {
-      const double here = (double)(x[j] == x[j]), a = x[j] == x[j] ? (double)x[j] - shift[j] : 0.0;
+      const double away = (double)x[j] - shift[j], a = away == away ? away : 0.0, here = away == away ? 1.0 : 0.0;
       sum[j] += a;
       square[j] += a * a;
       count[j] += here;
@@ -46,8 +46,9 @@ CPU_CLONES static void MOMENTS_NAME(first, T)(int64_t rows, int64_t n, const voi
   for (int64_t i = 0; i < rows; ++i, x += ld) {
 #pragma omp simd
     for (int64_t j = 0; j < n; ++j) {
-      sum[j] += x[j] == x[j] ? (double)x[j] : 0.0;
-      count[j] += (double)(x[j] == x[j]);
+      const double y = (double)x[j], a = y == y ? y : 0.0, here = y == y ? 1.0 : 0.0;
+      sum[j] += a;
+      count[j] += here;
     }
   }
 }

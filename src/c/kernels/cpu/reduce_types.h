@@ -5,13 +5,13 @@
 #define TERM IDENTITY
 #include "kernels/cpu/reduce_columns.h"
 #define NAME sum_omit
-#define TERM OR_ZERO
+#define TERM or_zero
 #include "kernels/cpu/reduce_columns.h"
 #define NAME squares
 #define TERM SQUARE
 #include "kernels/cpu/reduce_columns.h"
 #define NAME squares_omit
-#define TERM SQUARE_OR_ZERO
+#define TERM square_or_zero
 #include "kernels/cpu/reduce_columns.h"
 #undef JOIN
 #define JOIN MULTIPLY
@@ -19,25 +19,25 @@
 #define TERM IDENTITY
 #include "kernels/cpu/reduce_columns.h"
 #define NAME prod_omit
-#define TERM OR_ONE
+#define TERM or_one
 #include "kernels/cpu/reduce_columns.h"
 #undef JOIN
-#define JOIN LESS_OR_NAN
+#define JOIN LESS_OR_NAN(ACC)
 #define NAME min
 #define TERM IDENTITY
 #include "kernels/cpu/reduce_columns.h"
 #undef JOIN
-#define JOIN LESS_NOT_NAN
+#define JOIN LESS_NOT_NAN(ACC)
 #define NAME min_omit
 #define TERM IDENTITY
 #include "kernels/cpu/reduce_columns.h"
 #undef JOIN
-#define JOIN GREATER_OR_NAN
+#define JOIN GREATER_OR_NAN(ACC)
 #define NAME max
 #define TERM IDENTITY
 #include "kernels/cpu/reduce_columns.h"
 #undef JOIN
-#define JOIN GREATER_NOT_NAN
+#define JOIN GREATER_NOT_NAN(ACC)
 #define NAME max_omit
 #define TERM IDENTITY
 #include "kernels/cpu/reduce_columns.h"

@@ -37,7 +37,7 @@ static hearth_status accumulate(hearth_queue *queue, const hearth_reduce_rule *r
     double one[3];
     reference_load(src->dtype, reference_at(src, index), &x);
     if (weights) reference_load(weights->dtype, reference_at(weights, index), &weight);
-    if (rule->omit && element_is_nan(&x)) continue;
+    if (rule->omit && rule->op != HEARTH_REDUCE_NONZERO && element_is_nan(&x)) continue;
     make_accumulator(rule, &x, weight.is_integer ? (double)weight.integer : weight.re, one);
     hearth_reduce_merge(rule, 1, reference_at(acc, index), one);
   } while (reference_next(src, index));
@@ -45,7 +45,7 @@ static hearth_status accumulate(hearth_queue *queue, const hearth_reduce_rule *r
 }
 
 static hearth_status arg(hearth_queue *queue, const hearth_reduce_rule *rule, const hearth_view *value, const hearth_view *number, const hearth_view *src,
-                         const int64_t *const *numbers) {
+                         const hearth_numbers *numbers) {
   HEARTH_TRY(hearth_check_arg(queue->ctx, HEARTH_SPACE_HOST, rule, value, number, src));
   int64_t index[HEARTH_MAX_NDIM] = {0};
   if (hearth_view_elements(src) == 0) return HEARTH_OK;
@@ -53,7 +53,7 @@ static hearth_status arg(hearth_queue *queue, const hearth_reduce_rule *rule, co
     reference_value x;
     int64_t mine = 0, *best = reference_at(number, index);
     void *most = reference_at(value, index);
-    for (int d = 0; d < src->ndim; ++d) mine += numbers[d] ? numbers[d][index[d]] : 0;
+    for (int d = 0; d < src->ndim; ++d) mine += hearth_number_of(&numbers[d], index[d]);
     reference_load(src->dtype, reference_at(src, index), &x);
     if (rule->omit && element_is_nan(&x)) continue;
     const bool before = rule->dtype == HEARTH_INT64 ? hearth_arg_before_i64(rule, x.integer, mine, *(int64_t *)most, *best)

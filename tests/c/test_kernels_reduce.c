@@ -83,7 +83,7 @@ static void check_accumulate(hearth_context *ctx, const operand *o, int mask, co
 static void check_arg(hearth_context *ctx, const operand *o, int mask, const hearth_reduce_rule *rule, bool tables) {
   char what[128];
   int64_t n, step = 1, *values[2], *numbers[2];
-  hearth_numbers along[NDIM] = {{NULL, 0, 0}};
+  hearth_index_numbers along[NDIM] = {{NULL, 0, 0}};
   hearth_view value = accumulators(o, mask, 8, rule->dtype, NULL, &n), number = value;
   number.dtype = HEARTH_INT64;
   for (int d = NDIM - 1; d >= 0; --d) {

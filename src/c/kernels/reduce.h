@@ -28,10 +28,10 @@ typedef struct hearth_reduce_rule {
 } hearth_reduce_rule;
 
 /* Numbers of indices: of index i table[i], or first + i step where there is no table. */
-typedef struct hearth_numbers {
+typedef struct hearth_index_numbers {
   int64_t *table;
   int64_t first, step;
-} hearth_numbers;
+} hearth_index_numbers;
 
 typedef struct hearth_reduce_kernels {
   /* acc := acc joined with the elements of src, which `weights` (SUM and WEIGHTS only, else NULL; any real dtype) multiplies. Complex src: PROD into complex128
@@ -42,7 +42,7 @@ typedef struct hearth_reduce_kernels {
    * sum over d of the number of its index along d, by numbers[d]. value (of the rule's dtype) and number (int64) have stride 0 along the reduced axes and
    * start as hearth_reduce_start (the rule's) and INT64_MAX. All in host memory but src, which is real. */
   hearth_status (*arg)(hearth_queue *queue, const hearth_reduce_rule *rule, const hearth_view *value, const hearth_view *number, const hearth_view *src,
-                       const hearth_numbers *numbers);
+                       const hearth_index_numbers *numbers);
   /* dst := start + running sum of src along dimension dim. start: int64, float64 or complex128 in host memory, stride 0 along dim; the sums are made in its
    * type. dst may be src. */
   hearth_status (*cumulate)(hearth_queue *queue, int32_t dim, const hearth_view *dst, const hearth_view *src, const hearth_view *start);
@@ -50,7 +50,7 @@ typedef struct hearth_reduce_kernels {
 
 extern const hearth_reduce_kernels cpu_reduce_kernels, reference_reduce_kernels, guard_reduce_kernels;
 
-static inline int64_t hearth_number_of(const hearth_numbers *numbers, int64_t i) {
+static inline int64_t hearth_number_of(const hearth_index_numbers *numbers, int64_t i) {
   return numbers->table ? numbers->table[i] : numbers->first + i * numbers->step;
 }
 

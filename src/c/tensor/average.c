@@ -1,11 +1,12 @@
 /* Weighted mean. */
+#include "comm/comm.h"
 #include "core/context_impl.h"
 #include "core/error.h"
 #include "core/fpenv.h"
 #include "core/memory.h"
 #include "tensor/align.h"
 #include "tensor/reduce_impl.h"
-#include "comm/comm.h"
+#include "tensor/views.h"
 
 /* Weights of one dimension that lie along `axis`: dimensions of extent 1 follow, so that broadcasting lines them up. */
 static hearth_status line_up(const hearth_array *weights, int32_t after, hearth_array **lined_up) {
@@ -17,16 +18,8 @@ static hearth_status line_up(const hearth_array *weights, int32_t after, hearth_
     hearth_layout_destroy(&layout);
     layout = longer;
   }
-  if (status == HEARTH_OK) status = hearth_array_alias(weights, layout, lined_up);
-  for (int32_t p = 0; status == HEARTH_OK && p < (*lined_up)->npieces; p++) {
-    hearth_view *view = &(*lined_up)->piece[p].view;
-    *view = weights->piece[p].view;
-    for (int32_t d = 1; d <= after; d++) {
-      view->extent[d] = 1;
-      view->stride[d] = hearth_dtype_size((hearth_dtype)view->dtype);
-    }
-    view->ndim = 1 + after;
-  }
+  const int32_t from[HEARTH_MAX_NDIM] = {0, -1, -1, -1, -1, -1, -1, -1};
+  if (status == HEARTH_OK) status = hearth_view_dims(weights, layout, from, lined_up);
   hearth_layout_destroy(&layout);
   return status;
 }

@@ -148,7 +148,7 @@ static hearth_status bring_together(const hearth_array *array, int32_t variables
   hearth_layout *split = NULL;
   *together = array;
   *made = NULL;
-  if (hearth_layout_is_product(layout) && !layout->place && layout->dim[variables].kind == HEARTH_DIM_WHOLE) return HEARTH_OK;
+  if (hearth_layout_is_separable(layout) && !layout->place && layout->dim[variables].kind == HEARTH_DIM_WHOLE) return HEARTH_OK;
   hearth_status status = hearth_agree(array->ctx, hearth_layout_make_split(array->ctx, 2, layout->shape, 1 - variables, &split));
   if (status == HEARTH_OK) status = hearth_array_align(array, split, together, made);
   hearth_layout_destroy(&split);

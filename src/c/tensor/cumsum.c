@@ -59,7 +59,7 @@ static hearth_status cumsum_along(const hearth_array *array, int32_t axis, heart
 }
 
 static bool can_run_in_place(const hearth_layout *layout, int32_t axis) {
-  return hearth_layout_is_product(layout) && (layout->dim[axis].kind == HEARTH_DIM_WHOLE || layout->dim[axis].kind == HEARTH_DIM_CUTS);
+  return hearth_layout_is_separable(layout) && (layout->dim[axis].kind == HEARTH_DIM_WHOLE || layout->dim[axis].kind == HEARTH_DIM_CUTS);
 }
 
 /* By way of a layout in which the axis lies right. */

@@ -36,7 +36,7 @@ typedef struct arg_task {
 
 static hearth_status arg_part(const hearth_reducing *r, const hearth_part *part, void *user) {
   const arg_task *task = user;
-  hearth_numbers numbers[HEARTH_MAX_NDIM];
+  hearth_index_numbers numbers[HEARTH_MAX_NDIM];
   const hearth_view value = hearth_reduction_accumulators(r, part, task->value, task->rule.dtype, 8);
   const hearth_view number = hearth_reduction_accumulators(r, part, task->number, HEARTH_INT64, 8);
   hearth_status status = hearth_numbers_make(r, part, task->along, numbers);

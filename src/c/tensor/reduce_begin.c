@@ -136,7 +136,7 @@ static hearth_status choose_place(hearth_reducing *r) {
   int64_t results = 1, most;
   for (int32_t k = 0; k < r->nkept; k++) results *= r->array->layout->shape[r->kept[k]];
   r->everywhere = r->nkept == 0;
-  if (!r->everywhere && !hearth_layout_is_product(r->array->layout)) {
+  if (!r->everywhere && !hearth_layout_is_separable(r->array->layout)) {
     most = hearth_layout_local_volume(r->array->layout);
     HEARTH_TRY(hearth_allreduce_i64(r->ctx, &most, 1, HEARTH_OP_MAX));
     r->everywhere = results <= EVERYWHERE || results <= most;

@@ -68,8 +68,8 @@ hearth_status hearth_reduction_combine(const hearth_reducing *r, const hearth_re
 
 /* Global indices along the dimensions that `along` (a stride per dimension, 0: none) names, each times its stride: what kernels take as numbers
  * (HEARTH_MAX_NDIM of them). hearth_numbers_free afterwards, also after a failure. */
-hearth_status hearth_numbers_make(const hearth_reducing *r, const hearth_part *part, const int64_t *along, hearth_numbers *numbers);
-void hearth_numbers_free(const hearth_reducing *r, hearth_numbers *numbers);
+hearth_status hearth_numbers_make(const hearth_reducing *r, const hearth_part *part, const int64_t *along, hearth_index_numbers *numbers);
+void hearth_numbers_free(const hearth_reducing *r, hearth_index_numbers *numbers);
 
 /* All ranks leave with the same status. nan: this rank's accumulators hold a NaN; if the policy refuses it and the operand has one (infinities of both signs
  * make one too), the place of the first. Collective. */
@@ -91,8 +91,8 @@ hearth_reduce_rule hearth_extreme_rule(const hearth_reducing *r, int32_t op);
 hearth_status hearth_extreme_check(const hearth_reducing *r);
 
 /* Whether dimensions can be taken out of a layout: they are dealt out each by itself. */
-static inline bool hearth_layout_is_product(const hearth_layout *layout) {
-  return layout->ndim > 0;
+static inline bool hearth_layout_is_separable(const hearth_layout *layout) {
+  return !layout->boxes;
 }
 
 /* For functions with no reproducible form: NOT_REPRODUCIBLE in reproducible mode. Collective functions call it on all ranks alike. */

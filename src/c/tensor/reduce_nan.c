@@ -20,14 +20,14 @@ static hearth_status make_table(const hearth_reducing *r, const hearth_part *par
   return HEARTH_OK;
 }
 
-hearth_status hearth_numbers_make(const hearth_reducing *r, const hearth_part *part, const int64_t *along, hearth_numbers *numbers) {
-  for (int32_t d = 0; d < HEARTH_MAX_NDIM; d++) numbers[d] = (hearth_numbers){NULL, 0, 0};
+hearth_status hearth_numbers_make(const hearth_reducing *r, const hearth_part *part, const int64_t *along, hearth_index_numbers *numbers) {
+  for (int32_t d = 0; d < HEARTH_MAX_NDIM; d++) numbers[d] = (hearth_index_numbers){NULL, 0, 0};
   for (int32_t d = 0; d < part->src.ndim; d++) {
     if (along[d] == 0) continue;
     hearth_runs runs = {0, NULL};
     hearth_status status = hearth_layout_piece_runs(r->array->layout, part->piece, d, &runs);
     if (status == HEARTH_OK && runs.n == 1)
-      numbers[d] = (hearth_numbers){NULL, (runs.run[0].global + part->first[d]) * along[d], along[d]};
+      numbers[d] = (hearth_index_numbers){NULL, (runs.run[0].global + part->first[d]) * along[d], along[d]};
     else if (status == HEARTH_OK)
       status = make_table(r, part, d, along[d], &runs, &numbers[d].table);
     hearth_runs_free(r->ctx, &runs);
@@ -36,7 +36,7 @@ hearth_status hearth_numbers_make(const hearth_reducing *r, const hearth_part *p
   return HEARTH_OK;
 }
 
-void hearth_numbers_free(const hearth_reducing *r, hearth_numbers *numbers) {
+void hearth_numbers_free(const hearth_reducing *r, hearth_index_numbers *numbers) {
   for (int32_t d = 0; d < HEARTH_MAX_NDIM; d++) hearth_deallocate(r->ctx, numbers[d].table);
 }
 
@@ -51,7 +51,7 @@ typedef struct search {
 } search;
 
 /* NaN comes before all numbers: the place of the smallest element is that of the first NaN, if there is one. */
-static hearth_status search_component(const hearth_reducing *r, const hearth_view *src, const hearth_numbers *numbers, search *found) {
+static hearth_status search_component(const hearth_reducing *r, const hearth_view *src, const hearth_index_numbers *numbers, search *found) {
   const hearth_reduce_rule rule = {HEARTH_REDUCE_MIN, HEARTH_FLOAT64, false};
   double least = INFINITY;
   int64_t flat = INT64_MAX;
@@ -66,7 +66,7 @@ static hearth_status search_component(const hearth_reducing *r, const hearth_vie
 
 static hearth_status search_part(const hearth_reducing *r, const hearth_part *part, void *user) {
   int64_t along[HEARTH_MAX_NDIM], step = 1;
-  hearth_numbers numbers[HEARTH_MAX_NDIM];
+  hearth_index_numbers numbers[HEARTH_MAX_NDIM];
   const bool wide = hearth_dtype_is_complex(part->src.dtype);
   for (int32_t d = part->src.ndim - 1; d >= 0; d--) {
     along[d] = step;

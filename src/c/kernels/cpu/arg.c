@@ -37,7 +37,7 @@ enum { CHUNK = 2048 };
 typedef struct arg_loops {
   void (*extreme)(int64_t n, const void *line, void *result);
   void (*columns)(int64_t n, const void *row, int64_t number, void *values, int64_t *numbers);
-  int64_t (*find)(int64_t n, const void *line, int64_t ld, const void *value, const hearth_numbers *numbers, bool ascending, int64_t none);
+  int64_t (*find)(int64_t n, const void *line, int64_t ld, const void *value, const hearth_index_numbers *numbers, bool ascending, int64_t none);
 } arg_loops;
 
 #define LOOPS(op, type)                                                                                                                                        \
@@ -56,7 +56,7 @@ typedef struct arg_task {
   int inner; /* dimension whose lines are taken whole */
   int rows;  /* reduced dimension along which many lines are taken together; -1: none */
   hearth_view src, value, number;
-  hearth_numbers numbers[HEARTH_MAX_NDIM];
+  hearth_index_numbers numbers[HEARTH_MAX_NDIM];
   bool ascending[HEARTH_MAX_NDIM]; /* the numbers along a dimension */
 } arg_task;
 
@@ -76,8 +76,8 @@ static void improve(const arg_task *task, const void *value, int64_t number, cha
 }
 
 /* Numbers from index i on. */
-static hearth_numbers numbers_from(const hearth_numbers *numbers, int64_t i) {
-  return numbers->table ? (hearth_numbers){numbers->table + i, 0, 0} : (hearth_numbers){NULL, numbers->first + i * numbers->step, numbers->step};
+static hearth_index_numbers numbers_from(const hearth_index_numbers *numbers, int64_t i) {
+  return numbers->table ? (hearth_index_numbers){numbers->table + i, 0, 0} : (hearth_index_numbers){NULL, numbers->first + i * numbers->step, numbers->step};
 }
 
 /* `extreme` is that of n elements, `ld` apart, of indices i, i + 1, ... along `dim`: their place is looked for only if it can win. */
@@ -85,7 +85,7 @@ static void compete(const arg_task *task, const void *extreme, int64_t n, const 
                     int64_t *best_number) {
   const bool tie = equal(task, extreme, best);
   if (!tie && !before(task, extreme, 0, best, 0)) return;
-  const hearth_numbers numbers = numbers_from(&task->numbers[dim], i);
+  const hearth_index_numbers numbers = numbers_from(&task->numbers[dim], i);
   if (tie && task->ascending[dim] && base + hearth_number_of(&numbers, 0) >= *best_number) return;
   const int64_t found = task->loops.find(n, x, ld, extreme, &numbers, task->ascending[dim], INT64_MAX);
   if (found < INT64_MAX) improve(task, extreme, base + found, best, best_number);
@@ -257,7 +257,7 @@ static void choose_dims(arg_task *task) {
     if (d != task->inner && task->value.stride[d] == 0 && src->extent[d] > 1 && (task->rows < 0 || src->extent[d] > src->extent[task->rows])) task->rows = d;
 }
 
-static bool ascends(const hearth_numbers *numbers, int64_t extent) {
+static bool ascends(const hearth_index_numbers *numbers, int64_t extent) {
   if (!numbers->table) return numbers->step >= 0;
   for (int64_t i = 1; i < extent; ++i)
     if (numbers->table[i] < numbers->table[i - 1]) return false;
@@ -265,7 +265,7 @@ static bool ascends(const hearth_numbers *numbers, int64_t extent) {
 }
 
 hearth_status cpu_arg(hearth_queue *queue, const hearth_reduce_rule *rule, const hearth_view *value, const hearth_view *number, const hearth_view *src,
-                      const hearth_numbers *numbers) {
+                      const hearth_index_numbers *numbers) {
   HEARTH_TRY(hearth_check_arg(queue->ctx, HEARTH_SPACE_HOST, rule, value, number, src));
   const int64_t elements = hearth_view_elements(src);
   if (elements == 0) return HEARTH_OK;

@@ -35,7 +35,7 @@ CPU_CLONES static void ARG_NAME(columns, NAME, T)(int64_t n, const void *row, in
 }
 
 /* The lowest number of an element that equals `value`, `none` if there is no lower one; elements lie `ld` apart. ascending: numbers do. */
-static int64_t ARG_NAME(find, NAME, T)(int64_t n, const void *line, int64_t ld, const void *value, const hearth_numbers *numbers, bool ascending,
+static int64_t ARG_NAME(find, NAME, T)(int64_t n, const void *line, int64_t ld, const void *value, const hearth_index_numbers *numbers, bool ascending,
                                        int64_t none) {
   const T *x = line;
   const ACC wanted = *(const ACC *)value;

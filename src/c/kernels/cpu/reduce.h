@@ -36,7 +36,7 @@ void cpu_reduce_finish(const cpu_reducer *reducer, int64_t n, int64_t columns, c
 
 hearth_status cpu_accumulate(hearth_queue *queue, const hearth_reduce_rule *rule, const hearth_view *acc, const hearth_view *src, const hearth_view *weights);
 hearth_status cpu_arg(hearth_queue *queue, const hearth_reduce_rule *rule, const hearth_view *value, const hearth_view *number, const hearth_view *src,
-                      const hearth_numbers *numbers);
+                      const hearth_index_numbers *numbers);
 hearth_status cpu_cumulate(hearth_queue *queue, int32_t dim, const hearth_view *dst, const hearth_view *src, const hearth_view *start);
 
 #endif

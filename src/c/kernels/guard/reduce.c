@@ -9,7 +9,7 @@ static hearth_status accumulate(hearth_queue *queue, const hearth_reduce_rule *r
 }
 
 static hearth_status arg(hearth_queue *queue, const hearth_reduce_rule *rule, const hearth_view *value, const hearth_view *number, const hearth_view *src,
-                         const hearth_numbers *numbers) {
+                         const hearth_index_numbers *numbers) {
   OPENED("arg", 3, host->arg(queue->host, rule, v[0], v[1], v[2], numbers), value, number, src);
 }
 

@@ -45,7 +45,7 @@ static hearth_status accumulate(hearth_queue *queue, const hearth_reduce_rule *r
 }
 
 static hearth_status arg(hearth_queue *queue, const hearth_reduce_rule *rule, const hearth_view *value, const hearth_view *number, const hearth_view *src,
-                         const hearth_numbers *numbers) {
+                         const hearth_index_numbers *numbers) {
   HEARTH_TRY(hearth_check_arg(queue->ctx, HEARTH_SPACE_HOST, rule, value, number, src));
   int64_t index[HEARTH_MAX_NDIM] = {0};
   if (hearth_view_elements(src) == 0) return HEARTH_OK;

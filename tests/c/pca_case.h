@@ -19,13 +19,13 @@ static inline int64_t case_point(int32_t order, const int64_t *space, const int6
 /* Called for every local element: its address, the index along the leading (sample, mode) axis, the oracle's point. */
 typedef void case_visit(void *context, char *address, int32_t dtype, int64_t lead, int64_t point);
 
-static inline void case_visit_all(hearth_array *array, int32_t axis, int32_t order, case_visit *visit, void *context) {
+static inline void case_visit_piece(hearth_array *array, int32_t piece, int32_t axis, int32_t order, case_visit *visit, void *context) {
   hearth_window w;
   hearth_layout *layout = NULL;
   int64_t shape[HEARTH_MAX_NDIM], index[HEARTH_MAX_NDIM], space[HEARTH_MAX_NDIM], global[HEARTH_MAX_NDIM];
   int32_t ndim = 0;
-  assert_ok(hearth_array_access(array, 0, HEARTH_READ_WRITE, &w));
-  assert_ok(hearth_array_layout(array, &layout));
+  assert_true(hearth_array_access(array, piece, HEARTH_READ_WRITE, &w) == HEARTH_OK);
+  assert_true(hearth_array_layout(array, &layout) == HEARTH_OK);
   hearth_layout_ndim(layout, &ndim);
   hearth_layout_shape(layout, ndim, shape);
   int64_t volume = 1;
@@ -37,7 +37,7 @@ static inline void case_visit_all(hearth_array *array, int32_t axis, int32_t ord
       const int64_t i = rest % w.extent[d];
       rest /= w.extent[d];
       address += i * w.stride[d];
-      hearth_layout_global_index(layout, d, i, &global[d]);
+      hearth_layout_piece_index(layout, piece, d, i, &global[d]);
       if (d == axis) {
         lead = global[d];
       } else {
@@ -48,7 +48,13 @@ static inline void case_visit_all(hearth_array *array, int32_t axis, int32_t ord
     visit(context, address, w.dtype, lead, case_point(order, space, index, ndim - 1));
   }
   hearth_layout_destroy(&layout);
-  assert_ok(hearth_array_release(array, 0));
+  assert_true(hearth_array_release(array, piece) == HEARTH_OK);
+}
+
+static inline void case_visit_all(hearth_array *array, int32_t axis, int32_t order, case_visit *visit, void *context) {
+  int32_t pieces = 0;
+  assert_ok(hearth_array_pieces(array, &pieces));
+  for (int32_t p = 0; p < pieces; p++) case_visit_piece(array, p, axis, order, visit, context);
 }
 
 static inline void case_fill_visit(void *context, char *address, int32_t dtype, int64_t lead, int64_t point) {

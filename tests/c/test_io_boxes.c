@@ -50,7 +50,7 @@ static int64_t check(const hearth_layout *layout, bool gaps, int64_t limit, cons
   unsigned char *seen = calloc(9 * 26 * 31, 1), *chunks = calloc(14 * 28 * 32, 1);
   hearth_layout_local_shape(layout, 3, extent);
   for (int d = 0; d < 3; d++) volume *= extent[d];
-  if (hearth_tiling_make(layout, any, &tiling) != HEARTH_OK) return 1;
+  if (hearth_tiling_make(layout, 0, any, &tiling) != HEARTH_OK) return 1;
   tiling.limit = limit;
   tiling.hull = gaps;
   tiling.order = order;

@@ -67,9 +67,14 @@ static void mode_products(hearth_pca *pca, const oracle *o, int32_t order, int64
 }
 
 static int64_t count_replicas(hearth_array *array) {
-  int64_t local[3], volume;
-  hearth_array_local_shape(array, 3, local);
-  volume = local[0] * local[1] * local[2];
+  int64_t local[3], volume = 0;
+  int32_t pieces = 0;
+  hearth_layout *layout = NULL;
+  hearth_array_layout(array, &layout);
+  hearth_layout_pieces(layout, &pieces);
+  for (int32_t p = 0; p < pieces; p++)
+    if (hearth_layout_piece_shape(layout, p, 3, local) == HEARTH_OK) volume += local[0] * local[1] * local[2];
+  hearth_layout_destroy(&layout);
   MPI_Allreduce(MPI_IN_PLACE, &volume, 1, MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD);
   return volume / POINTS;
 }

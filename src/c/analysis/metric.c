@@ -63,11 +63,8 @@ static hearth_status check_axes(const hearth_metric *metric, int32_t field, cons
   return hearth_array_pending(array);
 }
 
-/* Refuses weights that cannot be an inner product's; the values were checked for NaN and infinities when they were packed. */
-static hearth_status check_values(const hearth_array *values, int32_t field, int64_t bad) {
-  const hearth_context *ctx = values->ctx;
-  if (bad) return hearth_fail(ctx, HEARTH_ERR_NOT_FINITE, "hearth_metric: %lld weights of field %d are NaN or infinite", (long long)bad, field);
-  hearth_view host = *hearth_array_view(values);
+static hearth_status check_piece(const hearth_context *ctx, const hearth_view *values, int32_t field) {
+  hearth_view host = *values;
   int64_t n = 1;
   for (int32_t d = 0; d < host.ndim; d++) n *= host.extent[d];
   double *w = NULL;
@@ -75,35 +72,43 @@ static hearth_status check_values(const hearth_array *values, int32_t field, int
   host.data = w;
   host.space = HEARTH_SPACE_HOST;
   hearth_strides(host.ndim, host.extent, sizeof *w, HEARTH_ROW_MAJOR, host.stride);
-  hearth_status status = ctx->backend->copy(ctx->queue, &host, hearth_array_view(values));
-  if (status == HEARTH_OK) status = ctx->backend->wait(ctx->queue);
+  hearth_status status = hearth_view_copy(ctx, &host, values);
   for (int64_t i = 0; i < n && status == HEARTH_OK; i++)
     if (w[i] < 0) status = hearth_fail(ctx, HEARTH_ERR_ARGUMENT, "hearth_metric: weight %lld of field %d is negative (%g)", (long long)i, field, w[i]);
   hearth_deallocate(ctx, w);
   return status;
 }
 
+/* Refuses weights that cannot be an inner product's; the values were checked for NaN and infinities when they were packed. */
+static hearth_status check_values(const hearth_array *values, int32_t field, int64_t bad) {
+  if (bad) return hearth_fail(values->ctx, HEARTH_ERR_NOT_FINITE, "hearth_metric: %lld weights of field %d are NaN or infinite", (long long)bad, field);
+  for (int32_t p = 0; p < values->npieces; p++) HEARTH_TRY(check_piece(values->ctx, &values->piece[p].view, field));
+  return HEARTH_OK;
+}
+
 /* float64 copy of the values; NaN becomes 0. A mask is sent through the bool type to become 0 or 1. */
 static hearth_status take_values(const hearth_array *array, bool mask, int32_t field, hearth_array **values) {
   const hearth_context *ctx = array->ctx;
-  const hearth_view *from = hearth_array_view(array);
   HEARTH_TRY(hearth_array_create_local(array->layout, HEARTH_FLOAT64, HEARTH_ROW_MAJOR, values));
-  const hearth_view *to = hearth_array_view(*values);
   int32_t missing = 0;
-  hearth_view count = *from;
   int64_t infinite = 0;
   void *counter = NULL;
   HEARTH_TRY(ctx->backend->allocate(ctx->queue, sizeof missing, &counter));
-  count.data = counter;
-  count.dtype = HEARTH_INT32;
-  count.space = ctx->backend->space;
-  memset(count.stride, 0, sizeof count.stride);
-  hearth_view one = {.data = counter, .dtype = HEARTH_INT32, .space = count.space, .ndim = 1, .extent = {1}, .stride = {sizeof missing}};
+  hearth_view one = {.data = counter, .dtype = HEARTH_INT32, .space = ctx->backend->space, .ndim = 1, .extent = {1}, .stride = {sizeof missing}};
   hearth_view host = one;
   host.data = &missing;
   host.space = HEARTH_SPACE_HOST;
   hearth_status status = ctx->backend->fill(ctx->queue, &one, 0);
-  if (status == HEARTH_OK) status = ctx->backend->pack(ctx->queue, to, from, NULL, NULL, &count, &infinite);
+  for (int32_t p = 0; p < array->npieces && status == HEARTH_OK; p++) {
+    const hearth_view *from = &array->piece[p].view;
+    hearth_view count = *from;
+    count.data = counter;
+    count.dtype = HEARTH_INT32;
+    count.space = ctx->backend->space;
+    memset(count.stride, 0, sizeof count.stride);
+    if (hearth_layout_piece_volume(array->layout, p) > 0)
+      status = ctx->backend->pack(ctx->queue, &(*values)->piece[p].view, from, NULL, NULL, &count, &infinite);
+  }
   if (status == HEARTH_OK) status = ctx->backend->copy(ctx->queue, &host, &one);
   if (status == HEARTH_OK) status = ctx->backend->wait(ctx->queue);
   ctx->backend->release(ctx->queue, counter);
@@ -115,9 +120,10 @@ static hearth_status to_mask(hearth_array *values) {
   const hearth_context *ctx = values->ctx;
   hearth_array *logical = NULL;
   hearth_status status = hearth_array_create_local(values->layout, HEARTH_BOOL, HEARTH_ROW_MAJOR, &logical);
-  if (status == HEARTH_OK) status = ctx->backend->copy(ctx->queue, hearth_array_view(logical), hearth_array_view(values));
-  if (status == HEARTH_OK) status = ctx->backend->copy(ctx->queue, hearth_array_view(values), hearth_array_view(logical));
-  if (status == HEARTH_OK) status = ctx->backend->wait(ctx->queue);
+  for (int32_t p = 0; p < values->npieces && status == HEARTH_OK; p++) {
+    status = hearth_view_copy(ctx, &logical->piece[p].view, &values->piece[p].view);
+    if (status == HEARTH_OK) status = hearth_view_copy(ctx, &values->piece[p].view, &logical->piece[p].view);
+  }
   hearth_array_destroy(&logical);
   return status;
 }

@@ -27,21 +27,26 @@ static hearth_status make_array(const hearth_pca *pca, int32_t f, int64_t lead, 
   return status;
 }
 
+static hearth_status fill_piece(hearth_pca *pca, int32_t f, int32_t piece, double *signs, const hearth_view *target) {
+  const hearth_context *ctx = pca->ctx;
+  const hearth_view basis = hearth_pca_piece_view(pca, f, piece, pca->basis, pca->modes, pca->space.points),
+                    inverse = hearth_pca_piece_view(pca, f, piece, pca->space.inverse, pca->modes, 0);
+  hearth_view sign = hearth_pca_piece_view(pca, f, piece, NULL, pca->modes, 1);
+  sign.data = signs;
+  memset(sign.stride + 1, 0, (sign.ndim - 1) * sizeof *sign.stride);
+  HEARTH_TRY(ctx->backend->multiply(ctx->queue, target, &basis, &sign));
+  return pca->space.inverse ? ctx->backend->multiply(ctx->queue, target, target, &inverse) : HEARTH_OK;
+}
+
 /* Physical EOFs: sign v / sqrt(w). Local. */
 static hearth_status fill_components(hearth_pca *pca, int32_t f, const hearth_array *array) {
   const hearth_context *ctx = pca->ctx;
-  const hearth_view *target = hearth_array_view(array);
-  const hearth_view basis = hearth_pca_field_view(pca, f, pca->basis, pca->modes, pca->space.points),
-                    inverse = hearth_pca_field_view(pca, f, pca->space.inverse, pca->modes, 0);
   double *device = NULL;
   if (pca->space.field[f].points == 0) return HEARTH_OK;
   HEARTH_TRY(hearth_pca_allocate(ctx, pca->modes, &device));
-  hearth_view sign = hearth_pca_field_view(pca, f, NULL, pca->modes, 1);
-  sign.data = device;
-  memset(sign.stride + 1, 0, (sign.ndim - 1) * sizeof *sign.stride);
   hearth_status status = hearth_pca_upload(ctx, device, pca->sign, pca->modes);
-  if (status == HEARTH_OK) status = ctx->backend->multiply(ctx->queue, target, &basis, &sign);
-  if (status == HEARTH_OK && pca->space.inverse) status = ctx->backend->multiply(ctx->queue, target, target, &inverse);
+  for (int32_t p = 0; p < array->npieces && status == HEARTH_OK; p++)
+    if (hearth_layout_piece_volume(array->layout, p) > 0) status = fill_piece(pca, f, p, device, &array->piece[p].view);
   if (status == HEARTH_OK) status = ctx->backend->wait(ctx->queue);
   hearth_pca_release(ctx, &device);
   return status;
@@ -71,12 +76,15 @@ static hearth_status fill_mean(const hearth_pca *pca, int32_t f, const hearth_ar
     status = hearth_pca_download(ctx, mean, pca->mean + g * pca->space.points + field->offset, n);
     for (int64_t i = 0; i < n && pca->space.inverse; i++)
       if (isnan(inverse[i])) mean[i] = (double)NAN;
-    hearth_view from = hearth_pca_field_view(pca, f, NULL, 1, n), to = *hearth_array_view(array);
-    from.data = mean;
-    from.space = HEARTH_SPACE_HOST;
-    to.data = (char *)to.data + g * to.stride[0];
-    to.extent[0] = 1;
-    if (status == HEARTH_OK) status = ctx->backend->copy(ctx->queue, &to, &from);
+    for (int32_t p = 0; p < array->npieces && status == HEARTH_OK; p++) {
+      hearth_view from = hearth_pca_piece_view(pca, f, p, NULL, 1, n), to = array->piece[p].view;
+      if (field->piece[p + 1] == field->piece[p]) continue;
+      from.data = mean + field->piece[p];
+      from.space = HEARTH_SPACE_HOST;
+      to.data = (char *)to.data + g * to.stride[0];
+      to.extent[0] = 1;
+      status = ctx->backend->copy(ctx->queue, &to, &from);
+    }
     if (status == HEARTH_OK) status = ctx->backend->wait(ctx->queue);
   }
   hearth_deallocate(ctx, mean);

@@ -204,7 +204,7 @@ static hearth_status lie_right(const hearth_pca_fit_job *job, bool *right) {
   *right = true;
   for (int32_t f = 0; f < job->series->nfields && *right && status == HEARTH_OK; f++) {
     const hearth_series_field *field = &job->series->field[f];
-    *right = field->array != NULL;
+    *right = field->array && !field->array->layout->boxes;
     for (int32_t d = 0; *right && d < field->ndim; d++) *right = d == field->axis || field->array->layout->dim[d].processes == 1;
     if (!*right) break;
     hearth_layout *samples = NULL;

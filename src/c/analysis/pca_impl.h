@@ -1,8 +1,8 @@
 /* Inside the PCA estimator.
  *
  * All results live in the weighted space: with scale(i) = sqrt(w_i) (divided by the point's standard deviation if standardised; 0 at points that take no
- * part), basis row k is v_k(i) = sqrt(w_i) e_k(i), a unit vector, held for this rank's points of all fields one after the other, each flattened in its
- * memory order. Points are local to their rank throughout; only matrices of modes or samples travel. */
+ * part), basis row k is v_k(i) = sqrt(w_i) e_k(i), a unit vector, held for this rank's points of all fields one after the other, the pieces of each
+ * one after the other, each flattened in its memory order. Points are local to their rank throughout; only matrices of modes or samples travel. */
 #ifndef HEARTH_ANALYSIS_PCA_IMPL_H
 #define HEARTH_ANALYSIS_PCA_IMPL_H
 #include "kernels/backend.h"
@@ -15,9 +15,11 @@ typedef struct hearth_pca_field {
   struct hearth_labels *labels;    /* of the array the field came from, or NULL */
   int32_t sample_axis;             /* of that array; -1: none */
   hearth_layout *layout;           /* of the space alone */
-  int64_t extent[HEARTH_MAX_NDIM]; /* on this rank */
+  int64_t extent[HEARTH_MAX_NDIM]; /* on this rank; of a product layout, which a batch fit has */
   int64_t points;                  /* on this rank */
-  int64_t offset;                  /* of its first point in the rank's state vector */
+  int32_t npieces;
+  int64_t *piece; /* [npieces + 1]: the first point of each piece, from the field's first */
+  int64_t offset; /* of its first point in the rank's state vector */
   int64_t global_points, global_offset;
 } hearth_pca_field;
 
@@ -102,8 +104,8 @@ int64_t hearth_pca_global_point(const hearth_pca *pca, int64_t local);
 /* pca_view.c: views. */
 hearth_view hearth_pca_matrix(const hearth_context *ctx, double *data, int64_t rows, int64_t columns, int64_t row_stride, int64_t column_stride);
 hearth_view hearth_pca_host_matrix(double *data, int64_t rows, int64_t columns);
-/* Fields of a vector over the rank's points, as [extents...] of field f with `lead` leading entries `lead_stride` elements apart; lead -1: none. */
-hearth_view hearth_pca_field_view(const hearth_pca *pca, int32_t f, double *vector, int64_t lead, int64_t lead_stride);
+/* A piece of field f in a vector over the rank's points, as [extents...] with `lead` leading entries `lead_stride` elements apart; lead -1: none. */
+hearth_view hearth_pca_piece_view(const hearth_pca *pca, int32_t f, int32_t piece, double *vector, int64_t lead, int64_t lead_stride);
 /* Backend memory of n float64, counted; NULL for 0. */
 hearth_status hearth_pca_allocate(const hearth_context *ctx, int64_t n, double **data);
 void hearth_pca_release(const hearth_context *ctx, double **data);

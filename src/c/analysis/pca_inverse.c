@@ -62,13 +62,17 @@ static hearth_status fill_field(hearth_pca *pca, int32_t f, const double *scores
   if (status == HEARTH_OK) status = hearth_pca_allocate(ctx, step * n, &panel);
   for (int64_t start = 0; start < samples && status == HEARTH_OK; start += step) {
     const int64_t rows = samples - start < step ? samples - start : step;
-    hearth_view from = hearth_pca_field_view(pca, f, NULL, rows, n), to = *hearth_array_view(array);
-    from.data = panel;
-    to.data = (char *)to.data + start * to.stride[0];
-    to.extent[0] = rows;
     status = hearth_pca_upload(ctx, device, scores + start * modes, rows * modes);
     if (status == HEARTH_OK) status = compute_rows(pca, f, rows, device, panel);
-    if (status == HEARTH_OK) status = ctx->backend->copy(ctx->queue, &to, &from);
+    for (int32_t p = 0; p < array->npieces && status == HEARTH_OK; p++) {
+      const int64_t *piece = &pca->space.field[f].piece[p];
+      hearth_view from = hearth_pca_piece_view(pca, f, p, NULL, rows, n), to = array->piece[p].view;
+      if (piece[1] == piece[0]) continue;
+      from.data = panel + piece[0];
+      to.data = (char *)to.data + start * to.stride[0];
+      to.extent[0] = rows;
+      status = ctx->backend->copy(ctx->queue, &to, &from);
+    }
   }
   if (status == HEARTH_OK) status = ctx->backend->wait(ctx->queue);
   hearth_pca_release(ctx, &device);

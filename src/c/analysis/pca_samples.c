@@ -40,7 +40,7 @@ static hearth_view row_of(const hearth_panel *panel, const hearth_view *row, int
 }
 
 static hearth_view part_of(const hearth_pca *pca, int32_t f, double *vector, int64_t lead, int64_t lead_stride, const hearth_part *part) {
-  const hearth_view whole = hearth_pca_field_view(pca, f, vector, lead, lead_stride);
+  const hearth_view whole = hearth_pca_piece_view(pca, f, 0, vector, lead, lead_stride);
   return hearth_part_view(&whole, 1, part);
 }
 

@@ -20,11 +20,16 @@ static hearth_status set_field(hearth_context *ctx, hearth_pca_field *field, con
   field->labels = hearth_labels_retain(origin->array ? origin->array->labels : NULL);
   field->sample_axis = origin->sample_axis;
   field->layout = hearth_layout_retain(layout);
-  field->points = field->global_points = 1;
+  field->npieces = hearth_layout_piece_count(layout);
+  field->points = hearth_layout_local_volume(layout);
+  field->global_points = 1;
   for (int32_t d = 0; d < layout->ndim; d++) {
-    field->points *= field->extent[d] = hearth_layout_extent_of(layout, ctx->rank, d);
+    field->extent[d] = field->npieces == 1 ? hearth_layout_piece_extent(layout, 0, d) : 0;
     field->global_points *= layout->shape[d];
   }
+  HEARTH_TRY(hearth_allocate(ctx, (field->npieces + 1) * (int64_t)sizeof *field->piece, &field->piece));
+  field->piece[0] = 0;
+  for (int32_t p = 0; p < field->npieces; p++) field->piece[p + 1] = field->piece[p] + hearth_layout_piece_volume(layout, p);
   return HEARTH_OK;
 }
 
@@ -86,6 +91,7 @@ done:
 void hearth_pca_space_clear(const hearth_context *ctx, hearth_pca_space *space) {
   for (int32_t f = 0; f < space->nfields; f++) {
     hearth_deallocate(ctx, space->field[f].name);
+    hearth_deallocate(ctx, space->field[f].piece);
     hearth_layout_destroy(&space->field[f].layout);
     hearth_labels_release(&space->field[f].labels);
   }
@@ -103,10 +109,14 @@ int64_t hearth_pca_global_point(const hearth_pca *pca, int64_t local) {
   const hearth_pca_field *field = &space->field[f];
   const hearth_layout *layout = field->layout;
   int64_t rest = local - field->offset, global = 0, stride = 1;
+  int32_t p = 0;
+  while (rest >= field->piece[p + 1]) p++;
+  rest -= field->piece[p];
   for (int32_t k = 0; k < layout->ndim; k++) {
     const int32_t d = field->order == HEARTH_COLUMN_MAJOR ? k : layout->ndim - 1 - k;
-    global += stride * hearth_layout_local_to_global(layout, pca->ctx->rank, d, rest % field->extent[d]);
-    rest /= field->extent[d];
+    const int64_t extent = hearth_layout_piece_extent(layout, p, d);
+    global += stride * hearth_layout_piece_global(layout, p, d, rest % extent);
+    rest /= extent;
     stride *= layout->shape[d];
   }
   return field->global_offset + global;

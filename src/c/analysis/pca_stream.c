@@ -88,6 +88,18 @@ static hearth_status check_sample(const hearth_pca *pca, const hearth_sample *sa
   return HEARTH_OK;
 }
 
+/* One piece of a field into the row; NaN are counted in the stream's counter. */
+static hearth_status pack_piece(hearth_pca *pca, int32_t f, int32_t piece, double *row, const hearth_view *src, int64_t *infinite) {
+  const hearth_context *ctx = pca->ctx;
+  const hearth_view dst = hearth_pca_piece_view(pca, f, piece, row, -1, 0), mean = hearth_pca_piece_view(pca, f, piece, pca->mean, -1, 0),
+                    scale = hearth_pca_piece_view(pca, f, piece, pca->space.scale, -1, 0);
+  hearth_view count = dst;
+  count.data = pca->stream.counter;
+  count.dtype = HEARTH_INT32;
+  memset(count.stride, 0, sizeof count.stride);
+  return ctx->backend->pack(ctx->queue, &dst, src, pca->stream.samples ? &mean : NULL, pca->space.scale ? &scale : NULL, &count, infinite);
+}
+
 /* Weighted anomalies of the sample into row `filled` of the waiting bunch. Local. */
 static hearth_status pack_sample(hearth_pca *pca, const hearth_sample *sample) {
   const hearth_context *ctx = pca->ctx;
@@ -102,16 +114,9 @@ static hearth_status pack_sample(hearth_pca *pca, const hearth_sample *sample) {
   host.data = &missing;
   host.space = HEARTH_SPACE_HOST;
   hearth_status status = ctx->backend->fill(ctx->queue, &one, 0);
-  for (int32_t f = 0; f < sample->nfields && status == HEARTH_OK; f++) {
-    const hearth_view dst = hearth_pca_field_view(pca, f, row, -1, 0), mean = hearth_pca_field_view(pca, f, pca->mean, -1, 0),
-                      scale = hearth_pca_field_view(pca, f, pca->space.scale, -1, 0);
-    hearth_view count = dst;
-    count.data = counter;
-    count.dtype = HEARTH_INT32;
-    memset(count.stride, 0, sizeof count.stride);
-    status = ctx->backend->pack(ctx->queue, &dst, hearth_array_view(sample->array[f]), stream->samples ? &mean : NULL, pca->space.scale ? &scale : NULL, &count,
-                                &infinite);
-  }
+  for (int32_t f = 0; f < sample->nfields; f++)
+    for (int32_t p = 0; p < pca->space.field[f].npieces && status == HEARTH_OK; p++)
+      status = pack_piece(pca, f, p, row, &sample->array[f]->piece[p].view, &infinite);
   if (status == HEARTH_OK) status = ctx->backend->copy(ctx->queue, &host, &one);
   if (status == HEARTH_OK) status = ctx->backend->wait(ctx->queue);
   if (status == HEARTH_OK && (missing || infinite))

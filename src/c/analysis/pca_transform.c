@@ -80,14 +80,16 @@ static void free_transform(hearth_transform *t) {
   if (t->missing) ctx->backend->release(ctx->queue, t->missing);
 }
 
-/* product += part's anomalies times the basis; `src` is [rows, part...], `part` among the rank's points of field f. Local. */
-static hearth_status add_part(hearth_transform *t, int32_t f, const hearth_view *src, const hearth_part *part, int64_t *infinite) {
+/* product += part's anomalies times the basis; `src` is [rows, part...], `part` lies in a piece of this rank's points of field f. Local. */
+static hearth_status add_part(hearth_transform *t, int32_t f, int32_t piece, const hearth_view *src, const hearth_part *part, int64_t *infinite) {
   hearth_pca *pca = t->pca;
   const hearth_context *ctx = pca->ctx;
   const hearth_pca_field *field = &pca->space.field[f];
   const int64_t columns = hearth_part_volume(src->ndim - 1, part), rows = src->extent[0];
-  int64_t stride[HEARTH_MAX_NDIM], first = field->offset;
-  hearth_strides(src->ndim - 1, field->extent, 1, field->order, stride);
+  const hearth_view all_mean = hearth_pca_piece_view(pca, f, piece, pca->mean, rows, 0),
+                    all_scale = hearth_pca_piece_view(pca, f, piece, pca->space.scale, rows, 0);
+  int64_t stride[HEARTH_MAX_NDIM], first = field->offset + field->piece[piece];
+  hearth_strides(src->ndim - 1, all_mean.extent + 1, 1, field->order, stride);
   for (int32_t d = 0; d < src->ndim - 1; d++) first += part->start[d] * stride[d];
   const hearth_view panel = hearth_pca_matrix(ctx, t->panel, rows, columns, columns, 1);
   hearth_view dst = *src;
@@ -100,16 +102,30 @@ static hearth_status add_part(hearth_transform *t, int32_t f, const hearth_view 
   missing.data = t->missing;
   missing.dtype = HEARTH_INT32;
   memset(missing.stride, 0, sizeof missing.stride);
-  const hearth_view all_mean = hearth_pca_field_view(pca, f, pca->mean, rows, 0), all_scale = hearth_pca_field_view(pca, f, pca->space.scale, rows, 0),
-                    mean = hearth_part_view(&all_mean, 1, part), scale = hearth_part_view(&all_scale, 1, part),
+  const hearth_view mean = hearth_part_view(&all_mean, 1, part), scale = hearth_part_view(&all_scale, 1, part),
                     basis = hearth_pca_matrix(ctx, pca->basis + first, columns, pca->modes, 1, pca->space.points),
                     product = hearth_pca_matrix(ctx, t->product, rows, pca->modes, pca->modes, 1);
   HEARTH_TRY(ctx->backend->pack(ctx->queue, &dst, src, &mean, pca->space.scale ? &scale : NULL, &missing, infinite));
   return ctx->backend->gemm(ctx->queue, 1, &panel, &basis, 1, &product);
 }
 
-/* This rank's part of the scores of some samples: block[f] is [rows, ...] with the samples in front. Local. */
-static hearth_status take_rows(hearth_transform *t, const hearth_view *block, int64_t rows) {
+/* Rows start .. of a field: samples along `axis` of its array. Local. */
+static hearth_status take_field(hearth_transform *t, int32_t f, const hearth_array *array, int64_t start, int64_t rows, int64_t *infinite) {
+  for (int32_t p = 0; p < array->npieces; p++) {
+    hearth_view block = hearth_series_view(&array->piece[p].view, t->series->field[f].axis);
+    hearth_part part = {.count = {0}};
+    block.data = block.data ? (char *)block.data + start * block.stride[0] : NULL;
+    block.extent[0] = rows;
+    while (hearth_part_next(block.ndim - 1, block.extent + 1, t->pca->space.field[f].order, t->panel_size / rows, &part)) {
+      const hearth_view src = hearth_part_view(&block, 1, &part);
+      HEARTH_TRY(add_part(t, f, p, &src, &part, infinite));
+    }
+  }
+  return HEARTH_OK;
+}
+
+/* This rank's part of the scores of some samples: those from `start` of the fields' arrays. Local. */
+static hearth_status take_rows(hearth_transform *t, const hearth_array *const *array, int64_t start, int64_t rows) {
   const hearth_context *ctx = t->pca->ctx;
   const hearth_view product = hearth_pca_matrix(ctx, t->product, rows, t->pca->modes, t->pca->modes, 1);
   const hearth_view counter = {
@@ -123,13 +139,7 @@ static hearth_status take_rows(hearth_transform *t, const hearth_view *block, in
   if (!t->pca->space.primary) return HEARTH_OK;
   HEARTH_TRY(ctx->backend->fill(ctx->queue, &product, 0));
   HEARTH_TRY(ctx->backend->fill(ctx->queue, &counter, 0));
-  for (int32_t f = 0; f < t->series->nfields; f++) {
-    hearth_part part = {.count = {0}};
-    while (hearth_part_next(block[f].ndim - 1, block[f].extent + 1, t->pca->space.field[f].order, t->panel_size / rows, &part)) {
-      const hearth_view src = hearth_part_view(&block[f], 1, &part);
-      HEARTH_TRY(add_part(t, f, &src, &part, &infinite));
-    }
-  }
+  for (int32_t f = 0; f < t->series->nfields; f++) HEARTH_TRY(take_field(t, f, array[f], start, rows, &infinite));
   HEARTH_TRY(ctx->backend->copy(ctx->queue, &host, &counter));
   HEARTH_TRY(hearth_pca_download(ctx, t->host, t->product, rows * t->pca->modes));
   if (missing || infinite)
@@ -142,26 +152,22 @@ static hearth_status take_rows(hearth_transform *t, const hearth_view *block, in
 static hearth_status one_block(hearth_transform *t, int64_t start, int64_t rows) {
   hearth_pca *pca = t->pca;
   hearth_array *into[HEARTH_MAX_FIELDS] = {NULL};
-  hearth_view block[HEARTH_MAX_FIELDS];
+  const hearth_array *block[HEARTH_MAX_FIELDS];
   hearth_status status = HEARTH_OK;
   for (int32_t f = 0; f < t->series->nfields && status == HEARTH_OK; f++) {
     const hearth_series_field *field = &t->series->field[f];
-    if (t->in_place) {
-      block[f] = hearth_series_view(hearth_array_view(field->array), field->axis);
-      block[f].data = (char *)block[f].data + start * block[f].stride[0];
-      block[f].extent[0] = rows;
-      continue;
-    }
+    block[f] = field->array;
+    if (t->in_place) continue;
     hearth_layout *layout = NULL;
     int64_t from[HEARTH_MAX_NDIM] = {0};
     from[field->axis] = start;
     status = hearth_agree(pca->ctx, hearth_layout_insert(pca->space.field[f].layout, field->axis, rows, &layout));
     if (status == HEARTH_OK) status = hearth_array_create(layout, field->dtype, pca->space.field[f].order, &into[f]);
     if (status == HEARTH_OK) status = hearth_series_read(t->series, f, from, into[f]);
-    if (status == HEARTH_OK) block[f] = hearth_series_view(hearth_array_view(into[f]), field->axis);
+    block[f] = into[f];
     hearth_layout_destroy(&layout);
   }
-  if (status == HEARTH_OK) status = hearth_agree(pca->ctx, take_rows(t, block, rows));
+  if (status == HEARTH_OK) status = hearth_agree(pca->ctx, take_rows(t, block, t->in_place ? start : 0, rows));
   for (int32_t f = 0; f < t->series->nfields; f++) hearth_array_destroy(&into[f]);
   return status == HEARTH_OK ? hearth_allreduce_f64(pca->ctx, t->host, rows * pca->modes, HEARTH_OP_SUM) : status;
 }

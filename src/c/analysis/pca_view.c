@@ -16,16 +16,17 @@ hearth_view hearth_pca_host_matrix(double *data, int64_t rows, int64_t columns) 
   return (hearth_view){.data = data, .dtype = HEARTH_FLOAT64, .space = HEARTH_SPACE_HOST, .ndim = 2, .extent = {rows, columns}, .stride = {columns * e, e}};
 }
 
-hearth_view hearth_pca_field_view(const hearth_pca *pca, int32_t f, double *vector, int64_t lead, int64_t lead_stride) {
+hearth_view hearth_pca_piece_view(const hearth_pca *pca, int32_t f, int32_t piece, double *vector, int64_t lead, int64_t lead_stride) {
   const hearth_pca_field *field = &pca->space.field[f];
   const int32_t first = lead < 0 ? 0 : 1, ndim = field->layout->ndim;
-  hearth_view view = {.data = vector ? vector + field->offset : NULL, .dtype = HEARTH_FLOAT64, .space = pca->ctx->backend->space, .ndim = ndim + first};
+  hearth_view view = {
+      .data = vector ? vector + field->offset + field->piece[piece] : NULL, .dtype = HEARTH_FLOAT64, .space = pca->ctx->backend->space, .ndim = ndim + first};
   if (first) {
     view.extent[0] = lead;
     view.stride[0] = lead_stride * (int64_t)sizeof *vector;
   }
-  memcpy(view.extent + first, field->extent, ndim * sizeof *field->extent);
-  hearth_strides(ndim, field->extent, sizeof *vector, field->order, view.stride + first);
+  for (int32_t d = 0; d < ndim; d++) view.extent[first + d] = hearth_layout_piece_extent(field->layout, piece, d);
+  hearth_strides(ndim, view.extent + first, sizeof *vector, field->order, view.stride + first);
   return view;
 }
 

@@ -198,14 +198,17 @@ static hearth_status write_array(hearth_writer *w, int32_t f, const char *name, 
   hearth_status status = hearth_agree(w->pca->ctx, hearth_layout_project(array->layout, n, axes, &layout));
   if (status == HEARTH_OK) status = hearth_array_create(layout, HEARTH_FLOAT64, HEARTH_ROW_MAJOR, &turned);
   if (status == HEARTH_OK) {
-    const hearth_view *from = hearth_array_view(array);
-    hearth_view view = *from;
-    view.ndim = n;
-    for (int32_t d = 0; d < n; d++) {
-      view.extent[d] = from->extent[axes[d]];
-      view.stride[d] = from->stride[axes[d]];
+    for (int32_t p = 0; p < array->npieces && status == HEARTH_OK; p++) {
+      const hearth_view *from = &array->piece[p].view;
+      hearth_view view = *from;
+      view.ndim = n;
+      for (int32_t d = 0; d < n; d++) {
+        view.extent[d] = from->extent[axes[d]];
+        view.stride[d] = from->stride[axes[d]];
+      }
+      status = hearth_view_copy(w->pca->ctx, &turned->piece[p].view, &view);
     }
-    status = hearth_agree(w->pca->ctx, hearth_view_copy(w->pca->ctx, hearth_array_view(turned), &view));
+    status = hearth_agree(w->pca->ctx, status);
   }
   if (status == HEARTH_OK) status = w->io->output_write(w->output, name, turned);
   hearth_array_destroy(&turned);

@@ -96,7 +96,7 @@ hearth_status hearth_series_read(const hearth_series *series, int32_t f, const i
 hearth_status hearth_series_own_space(const hearth_series *series, int32_t f, hearth_layout **layout) {
   const hearth_series_field *field = &series->field[f];
   *layout = NULL;
-  if (!field->array) return HEARTH_OK;
+  if (!field->array || field->array->layout->boxes) return HEARTH_OK;
   int32_t axes[HEARTH_MAX_NDIM], n = 0;
   for (int32_t d = 0; d < field->ndim; d++)
     if (d != field->axis) axes[n++] = d;

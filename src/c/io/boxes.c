@@ -26,11 +26,11 @@ static hearth_status make_spans(const hearth_context *ctx, const hearth_runs *ru
   return HEARTH_OK;
 }
 
-hearth_status hearth_tiling_make(const hearth_layout *layout, const int64_t *max_gap, hearth_tiling *tiling) {
+hearth_status hearth_tiling_make(const hearth_layout *layout, int32_t piece, const int64_t *max_gap, hearth_tiling *tiling) {
   *tiling = (hearth_tiling){.ctx = layout->ctx, .ndim = layout->ndim, .limit = INT64_MAX};
   for (int32_t d = 0; d < layout->ndim; d++) {
     hearth_runs runs = {0};
-    HEARTH_TRY(hearth_layout_runs(layout, layout->ctx->rank, d, &runs));
+    HEARTH_TRY(hearth_layout_piece_runs(layout, piece, d, &runs));
     const hearth_status status = make_spans(layout->ctx, &runs, max_gap[d], &tiling->nspans[d], &tiling->spans[d]);
     hearth_runs_free(layout->ctx, &runs);
     HEARTH_TRY(status);

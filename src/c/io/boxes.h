@@ -33,9 +33,9 @@ typedef struct hearth_tiling {
   int64_t step[HEARTH_MAX_NDIM];  /* units of a tile */
 } hearth_tiling;
 
-/* Fills in the spans of this rank's part of `layout`; the caller sets order, limit, hull and align afterwards. Blocks with at most max_gap[d] indices between
+/* Fills in the spans of a piece of this rank; the caller sets order, limit, hull and align afterwards. Blocks with at most max_gap[d] indices between
  * them are taken together. Release with hearth_tiling_free, also after a failure. Local. */
-hearth_status hearth_tiling_make(const hearth_layout *layout, const int64_t *max_gap, hearth_tiling *tiling);
+hearth_status hearth_tiling_make(const hearth_layout *layout, int32_t piece, const int64_t *max_gap, hearth_tiling *tiling);
 /* The next tile, one span per dimension; false after the last. */
 bool hearth_tiling_next(hearth_tiling *tiling, hearth_span *tile);
 /* From the beginning again. */

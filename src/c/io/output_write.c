@@ -168,43 +168,91 @@ static hearth_status check(hearth_output *output, const char *variable, const he
   return HEARTH_OK;
 }
 
-/* This rank's tiles, and how many rounds all ranks need. */
-static hearth_status plan_rounds(writing *w, const hearth_array *array, hearth_tiling *tiling, int64_t *mine, int64_t *rounds) {
+/* The tiles of this rank's pieces, one after the other. */
+typedef struct tile_walk {
+  const hearth_array *array;
+  int64_t limit; /* elements of a tile */
+  int32_t piece; /* npieces: no more */
+  bool open;
+  hearth_tiling tiling; /* of the piece, if open */
+} tile_walk;
+
+/* Replicas are written once. */
+static tile_walk first_tile(const writing *w, const hearth_array *array) {
+  return (tile_walk){.array = array, .limit = w->room, .piece = hearth_layout_is_primary(array->layout, w->ctx->rank) ? 0 : array->npieces};
+}
+
+static void end_piece(tile_walk *walk) {
+  if (walk->open) hearth_tiling_free(&walk->tiling);
+  walk->open = false;
+}
+
+static hearth_status next_tile(tile_walk *walk, hearth_span *tile, bool *more) {
   int64_t any[HEARTH_MAX_NDIM];
+  for (int32_t d = 0; d < HEARTH_MAX_NDIM; d++) any[d] = INT64_MAX;
+  *more = false;
+  for (; walk->piece < walk->array->npieces; walk->piece++) {
+    if (!walk->open && hearth_layout_piece_volume(walk->array->layout, walk->piece) == 0) continue;
+    if (!walk->open) {
+      walk->open = true;
+      HEARTH_TRY(hearth_tiling_make(walk->array->layout, walk->piece, any, &walk->tiling));
+      walk->tiling.limit = walk->limit;
+    }
+    *more = hearth_tiling_next(&walk->tiling, tile);
+    if (*more) return HEARTH_OK;
+    end_piece(walk);
+  }
+  return HEARTH_OK;
+}
+
+/* How many rounds all ranks need. */
+static hearth_status count_rounds(writing *w, const hearth_array *array, int64_t *rounds) {
   hearth_span tile[HEARTH_MAX_NDIM];
   hearth_status status = allocate_stages(w, array->dtype);
-  *mine = 0;
-  for (int32_t d = 0; d < HEARTH_MAX_NDIM; d++) any[d] = INT64_MAX;
-  if (status == HEARTH_OK && hearth_layout_is_primary(array->layout, w->ctx->rank) && hearth_layout_volume_of(array->layout, w->ctx->rank) > 0) {
-    status = hearth_tiling_make(array->layout, any, tiling);
-    tiling->limit = w->room;
-    while (status == HEARTH_OK && hearth_tiling_next(tiling, tile)) ++*mine;
-    if (status == HEARTH_OK) hearth_tiling_rewind(tiling);
+  tile_walk walk = first_tile(w, array);
+  bool more = status == HEARTH_OK;
+  *rounds = 0;
+  while (more && status == HEARTH_OK) {
+    status = next_tile(&walk, tile, &more);
+    *rounds += more;
   }
+  end_piece(&walk);
   HEARTH_TRY(hearth_agree(w->ctx, status));
-  *rounds = *mine;
   return hearth_allreduce_i64(w->ctx, rounds, 1, HEARTH_OP_MAX);
 }
 
-static hearth_status write_array(writing *w, const hearth_array *array) {
-  hearth_tiling tiling = {0};
+static hearth_status write_pieces(writing *w, const hearth_array *array) {
   hearth_span tile[HEARTH_MAX_NDIM];
-  int64_t mine = 0, rounds = 0, n = 0;
+  int64_t rounds = 0, n = 0;
   w->ndim = array->layout->ndim;
-  hearth_status status = plan_rounds(w, array, &tiling, &mine, &rounds);
-  if (status != HEARTH_OK) {
-    hearth_tiling_free(&tiling);
-    return status;
-  }
+  HEARTH_TRY(count_rounds(w, array, &rounds));
   begin(w);
+  tile_walk walk = first_tile(w, array);
+  hearth_status status = HEARTH_OK;
   for (int64_t round = 0; round < rounds; round++) { /* a rank that failed takes part to the end: the others would wait for it */
-    const bool more = status == HEARTH_OK && round < mine && hearth_tiling_next(&tiling, tile);
-    if (more) status = stage_tile(w, hearth_array_view(array), tile, &n);
+    bool more = false;
+    if (status == HEARTH_OK) status = next_tile(&walk, tile, &more);
+    if (more) status = stage_tile(w, &array->piece[walk.piece].view, tile, &n);
     const hearth_status written = write_round(w, more && status == HEARTH_OK ? tile : NULL, n);
     if (status == HEARTH_OK) status = written;
   }
-  hearth_tiling_free(&tiling);
+  end_piece(&walk);
   return hearth_agree(w->ctx, status);
+}
+
+/* Index lists are brought to even cuts: files are not written id by id. */
+static hearth_status write_array(writing *w, const hearth_array *array) {
+  if (!hearth_layout_has_lists(array->layout)) return write_pieces(w, array);
+  hearth_layout *cuts = NULL;
+  hearth_array *copy = NULL;
+  hearth_status mine = hearth_layout_without_lists(array->layout, &cuts);
+  if (mine == HEARTH_OK) mine = hearth_array_create_local(cuts, array->dtype, array->order, &copy);
+  hearth_status status = hearth_agree(w->ctx, mine);
+  if (status == HEARTH_OK) status = hearth_array_copy(array, copy);
+  if (status == HEARTH_OK) status = write_pieces(w, copy);
+  hearth_array_destroy(&copy);
+  hearth_layout_destroy(&cuts);
+  return status;
 }
 
 static hearth_status write_values(writing *w, int64_t n, const double *values) {

@@ -47,10 +47,10 @@ static hearth_status check(const hearth_variable *variable, const int64_t *start
   return HEARTH_OK;
 }
 
-static void prepare(reading *r, const hearth_variable *variable, const int64_t *start, const hearth_array *into) {
+static void prepare(reading *r, const hearth_variable *variable, const int64_t *start, const hearth_array *into, int32_t piece) {
   hearth_variable_info *info = variable->info;
   const hearth_unpack *u = &info->unpack;
-  *r = (reading){.ctx = into->ctx, .file = variable->file, .info = info, .into = hearth_array_view(into), .ndim = into->layout->ndim};
+  *r = (reading){.ctx = into->ctx, .file = variable->file, .info = info, .into = &into->piece[piece].view, .ndim = into->layout->ndim};
   for (int32_t d = 0; d < info->ndim; d++) r->start[d] = start[d];
   r->element = hearth_dtype_size((hearth_dtype)info->staged);
   r->keep_missing = hearth_dtype_is_integer(into->dtype);
@@ -229,7 +229,7 @@ static int64_t tile_limit(const reading *r, const hearth_tiling *tiling) {
   return (stage == STAGE && chunk > STAGE && chunk <= LARGEST_CHUNK ? chunk : stage) / r->element;
 }
 
-static hearth_status read_part(reading *r, const hearth_layout *layout) {
+static hearth_status read_piece(reading *r, const hearth_layout *layout, int32_t piece) {
   int64_t max_gap[HEARTH_MAX_NDIM], inner = r->element, stage_capacity = 0, values_capacity = 0;
   int32_t splits = HEARTH_MAX_NDIM - r->ndim;
   hearth_tiling tiling;
@@ -242,7 +242,7 @@ static hearth_status read_part(reading *r, const hearth_layout *layout) {
     inner *= layout->shape[d] < GAP ? layout->shape[d] : GAP;
     if (inner > 2 * GAP) inner = 2 * GAP;
   }
-  hearth_status status = hearth_tiling_make(layout, max_gap, &tiling);
+  hearth_status status = hearth_tiling_make(layout, piece, max_gap, &tiling);
   if (status == HEARTH_OK) {
     tiling.order = r->info->order;
     tiling.hull = true;
@@ -256,17 +256,38 @@ static hearth_status read_part(reading *r, const hearth_layout *layout) {
   return status;
 }
 
+/* Local. */
+static hearth_status read_pieces(const hearth_variable *variable, const int64_t *start, const hearth_array *into) {
+  for (int32_t p = 0; p < into->npieces; p++) {
+    reading r;
+    if (hearth_layout_piece_volume(into->layout, p) == 0) continue;
+    prepare(&r, variable, start, into, p);
+    HEARTH_TRY(read_piece(&r, into->layout, p));
+  }
+  return HEARTH_OK;
+}
+
+/* Files are not read id by id: even cuts first, which then go to the lists. */
+static hearth_status read_lists(const hearth_variable *variable, const int64_t *start, hearth_array *into) {
+  hearth_layout *cuts = NULL;
+  hearth_array *array = NULL;
+  hearth_status mine = hearth_layout_without_lists(into->layout, &cuts);
+  if (mine == HEARTH_OK) mine = hearth_array_create_local(cuts, into->dtype, into->order, &array);
+  if (mine == HEARTH_OK) mine = read_pieces(variable, start, array);
+  hearth_status status = hearth_agree(into->ctx, mine);
+  if (status == HEARTH_OK) status = hearth_array_copy(array, into);
+  hearth_array_destroy(&array);
+  hearth_layout_destroy(&cuts);
+  return status;
+}
+
 hearth_status hearth_variable_read(hearth_variable *variable, const int64_t *start, int32_t ndim, hearth_array *into) {
   HEARTH_REQUIRE(NULL, variable, "hearth_variable_read: variable is NULL");
   const hearth_context *ctx = variable->file->ctx;
   HEARTH_GUARD_FP(ctx);
-  hearth_status status = check(variable, start, ndim, into);
-  if (status == HEARTH_OK && hearth_layout_volume_of(into->layout, ctx->rank) > 0) {
-    reading r;
-    prepare(&r, variable, start, into);
-    status = read_part(&r, into->layout);
-  }
-  return hearth_agree(ctx, status);
+  const hearth_status status = check(variable, start, ndim, into);
+  if (status == HEARTH_OK && hearth_layout_has_lists(into->layout)) return read_lists(variable, start, into);
+  return hearth_agree(ctx, status == HEARTH_OK ? read_pieces(variable, start, into) : status);
 }
 
 hearth_status hearth_variable_load(hearth_variable *variable, int32_t axis, hearth_array **array) {

@@ -1,7 +1,9 @@
 /* Layouts made from others on the same grid. */
 #include "core/context_impl.h"
 #include "core/error.h"
+#include "core/memory.h"
 #include "tensor/layout_boxes.h"
+#include "tensor/layout_dims.h"
 #include "tensor/layout_make.h"
 
 /* The grid and the ranks' places without the dimensions; the tables are borrowed. */
@@ -59,4 +61,29 @@ hearth_status hearth_layout_insert(const hearth_layout *layout, int32_t at, int6
   HEARTH_TRY(hearth_shape_check(layout->ctx, prototype.ndim, prototype.shape));
   if (layout->boxes) return turn_boxes(layout, &prototype, from, result);
   return hearth_layout_duplicate(&prototype, result);
+}
+
+bool hearth_layout_has_lists(const hearth_layout *layout) {
+  for (int32_t d = 0; d < layout->ndim; d++)
+    if (layout->dim[d].kind == HEARTH_DIM_INDEX) return true;
+  return false;
+}
+
+hearth_status hearth_layout_without_lists(const hearth_layout *layout, hearth_layout **result) {
+  hearth_layout prototype = *layout;
+  hearth_status status = HEARTH_OK;
+  int32_t done = 0;
+  for (; done < layout->ndim; done++) {
+    hearth_dim *dim = &prototype.dim[done];
+    if (dim->kind != HEARTH_DIM_INDEX) continue;
+    int64_t *cuts = NULL;
+    HEARTH_GOTO(free_cuts, hearth_allocate(layout->ctx, (dim->processes + 1) * (int64_t)sizeof *cuts, &cuts));
+    for (int64_t c = 0; c <= dim->processes; c++) cuts[c] = hearth_even_cut(dim->extent, dim->processes, c);
+    *dim = (hearth_dim){.kind = HEARTH_DIM_CUTS, .axis = dim->axis, .extent = dim->extent, .processes = dim->processes, .cuts = cuts};
+  }
+  status = hearth_layout_duplicate(&prototype, result);
+free_cuts:
+  for (int32_t d = 0; d < done; d++)
+    if (layout->dim[d].kind == HEARTH_DIM_INDEX) hearth_deallocate(layout->ctx, prototype.dim[d].cuts);
+  return status;
 }

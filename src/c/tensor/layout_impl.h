@@ -78,6 +78,9 @@ HEARTH_FAMILY bool hearth_layout_is_replicated(const hearth_layout *layout);
  * Local: the result is the same on all ranks because the operand is. The caller destroys *result. */
 HEARTH_FAMILY hearth_status hearth_layout_project(const hearth_layout *layout, int32_t n, const int32_t *axes, hearth_layout **result);
 HEARTH_FAMILY hearth_status hearth_layout_insert(const hearth_layout *layout, int32_t at, int64_t extent, hearth_layout **result);
+/* Whether some dimension is an index list, and the layout with even cuts in the place of lists: for what works in long runs alone. */
+HEARTH_FAMILY bool hearth_layout_has_lists(const hearth_layout *layout);
+HEARTH_FAMILY hearth_status hearth_layout_without_lists(const hearth_layout *layout, hearth_layout **result);
 /* Balanced split without the agreement of hearth_layout_split (its arguments are known to agree). */
 HEARTH_FAMILY hearth_status hearth_layout_make_split(hearth_context *ctx, int32_t ndim, const int64_t *shape, int32_t axis, hearth_layout **layout);
 

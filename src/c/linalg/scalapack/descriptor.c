@@ -72,6 +72,7 @@ static hearth_status check(const hearth_array *array, scalapack_dim *dim, int64_
              "ScaLAPACK computes in float32, float64, complex64 and complex128, the array is %s", hearth_dtype_name((hearth_dtype)array->dtype));
   HEARTH_WAY(ctx, layout->ndim == 2, "the array has %d dimensions; ScaLAPACK knows matrices", layout->ndim);
   HEARTH_WAY(ctx, !hearth_layout_is_replicated(layout), "the array is replicated");
+  HEARTH_WAY(ctx, !layout->boxes && !hearth_layout_has_lists(layout), "the array's ranks own boxes or lists of ids; ScaLAPACK knows blocks");
   HEARTH_WAY(ctx, hearth_array_view(array)->space == HEARTH_SPACE_HOST, "the array is not in host memory");
   for (int32_t d = 0; d < 2; d++) HEARTH_TRY(describe_dim(ctx, d, &layout->dim[d], &dim[d]));
   return leading_dimension(array, leading);

@@ -14,17 +14,10 @@ hearth_status hearth_layout_make_rows(hearth_context *ctx, int32_t ndim, const i
   return hearth_layout_make_split(ctx, ndim, shape, whole ? -1 : axis, layout);
 }
 
-/* Whether every rank has all elements. */
-static bool is_whole(const hearth_layout *layout) {
-  for (int32_t d = 0; d < layout->ndim; d++)
-    if (layout->dim[d].kind != HEARTH_DIM_WHOLE) return false;
-  return !layout->place;
-}
-
 static hearth_status make_rows(const hearth_array *like, int32_t ndim, const int64_t *shape, hearth_array **rows) {
   hearth_layout *layout = NULL;
   hearth_array *made = NULL;
-  hearth_status status = hearth_layout_make_rows(like->ctx, ndim, shape, is_whole(like->layout), &layout);
+  hearth_status status = hearth_layout_make_rows(like->ctx, ndim, shape, hearth_layout_is_whole(like->layout), &layout);
   if (status == HEARTH_OK) status = hearth_array_create_local(layout, like->dtype, HEARTH_ROW_MAJOR, &made);
   hearth_layout_destroy(&layout);
   return hearth_hand_over(like->ctx, status, &made, rows);

@@ -9,7 +9,8 @@
 #include "tensor/reshape_impl.h"
 #include "tensor/views.h"
 
-/* Dimensions first .. end - 1; `lead` is the first of more than one element (end if there is none), `rest` the product of those after it. */
+/* Dimensions first .. end - 1; `lead` is the first of more than one element, if there is none the first that is dealt out, or just the first (end: no
+ * dimensions at all); `rest` is the product of those after it. */
 typedef struct span {
   int32_t first, end, lead;
   int64_t rest;
@@ -19,14 +20,23 @@ typedef struct group {
   span from, to;
 } group;
 
-static span make_span(int32_t first, int32_t end, const int64_t *shape) {
-  span s = {first, end, end, 1};
+static bool is_dealt(const hearth_dim *dim) {
+  return dim->kind != HEARTH_DIM_WHOLE && dim->processes > 1;
+}
+
+/* dims NULL: new dimensions. */
+static span make_span(int32_t first, int32_t end, const int64_t *shape, const hearth_dim *dims) {
+  span s = {first, end, first, 1};
+  bool found = false;
   for (int32_t d = first; d < end; d++) {
     if (shape[d] == 1) continue;
-    if (s.lead == end)
-      s.lead = d;
-    else
-      s.rest *= shape[d];
+    if (found) s.rest *= shape[d];
+    if (!found) s.lead = d;
+    found = true;
+  }
+  for (int32_t d = first; d < end && dims && !found; d++) {
+    found = is_dealt(&dims[d]);
+    if (found) s.lead = d;
   }
   return s;
 }
@@ -34,21 +44,19 @@ static span make_span(int32_t first, int32_t end, const int64_t *shape) {
 /* The number of groups; shapes have the same number of elements, not 0. */
 static int make_groups(const hearth_layout *layout, int32_t ndim, const int64_t *shape, group *groups) {
   int n = 0;
-  for (int32_t i = 0, j = 0; i < layout->ndim || j < ndim; n++) {
+  for (int32_t i = 0, j = 0; i < layout->ndim && j < ndim; n++) {
     const int32_t first_i = i, first_j = j;
-    int64_t from = i < layout->ndim ? layout->shape[i++] : 1, to = j < ndim ? shape[j++] : 1;
+    int64_t from = layout->shape[i++], to = shape[j++];
     while (from != to)
       if (from < to)
         from *= layout->shape[i++];
       else
         to *= shape[j++];
-    groups[n] = (group){make_span(first_i, i, layout->shape), make_span(first_j, j, shape)};
+    if (i == layout->ndim) j = ndim; /* ones are left */
+    if (j == ndim) i = layout->ndim;
+    groups[n] = (group){make_span(first_i, i, layout->shape, layout->dim), make_span(first_j, j, shape, NULL)};
   }
   return n;
-}
-
-static bool is_dealt(const hearth_dim *dim) {
-  return dim->kind != HEARTH_DIM_WHOLE && dim->processes > 1;
 }
 
 static hearth_dim whole_dim(int64_t extent) {
@@ -78,8 +86,7 @@ static hearth_status scale_dim(const hearth_context *ctx, const hearth_dim *old,
 static hearth_status reshape_group(const hearth_layout *layout, const group *g, const int64_t *shape, hearth_layout *prototype, bool *fits) {
   for (int32_t d = g->from.first; d < g->from.end; d++) *fits = *fits && (d == g->from.lead || !is_dealt(&layout->dim[d]));
   for (int32_t d = g->to.first; d < g->to.end; d++) prototype->dim[d] = whole_dim(shape[d]);
-  const bool dealt = g->from.lead < g->from.end && is_dealt(&layout->dim[g->from.lead]);
-  if (!*fits || !dealt) return HEARTH_OK;
+  if (!*fits || !is_dealt(&layout->dim[g->from.lead])) return HEARTH_OK;
   return scale_dim(layout->ctx, &layout->dim[g->from.lead], g, shape[g->to.lead], &prototype->dim[g->to.lead], fits);
 }
 
@@ -131,7 +138,7 @@ static bool set_view(const hearth_array *array, int n, const group *groups, hear
 }
 
 static hearth_status try_view(const hearth_array *array, int32_t ndim, const int64_t *shape, hearth_array **made, bool *fits) {
-  group groups[2 * HEARTH_MAX_NDIM];
+  group groups[HEARTH_MAX_NDIM];
   hearth_layout *layout = NULL;
   *fits = hearth_layout_is_product(array->layout);
   for (int32_t d = 0; d < array->layout->ndim; d++) *fits = *fits && array->layout->shape[d] > 0;

@@ -22,6 +22,16 @@ bool hearth_layout_is_product(const hearth_layout *layout) {
   return true;
 }
 
+bool hearth_axis_is_whole(const hearth_layout *layout, int32_t axis) {
+  return hearth_layout_is_product(layout) && layout->dim[axis].processes == 1;
+}
+
+bool hearth_layout_is_whole(const hearth_layout *layout) {
+  for (int32_t d = 0; d < layout->ndim; d++)
+    if (!hearth_axis_is_whole(layout, d)) return false;
+  return !layout->place;
+}
+
 hearth_status hearth_view_dims(const hearth_array *array, const hearth_layout *layout, const int32_t *from, hearth_array **view) {
   hearth_array *made = NULL;
   HEARTH_TRY(hearth_array_alias(array, layout, &made));

@@ -12,6 +12,10 @@ hearth_status hearth_view_dims(const hearth_array *array, const hearth_layout *l
 
 /* Whether every dimension is whole, cut or block-cyclic by itself: the only layouts whose dim[] may be read. Local. */
 bool hearth_layout_is_product(const hearth_layout *layout);
+/* Whether all ranks have all elements along `axis` of what they have. */
+bool hearth_axis_is_whole(const hearth_layout *layout, int32_t axis);
+/* Whether every rank has everything. */
+bool hearth_layout_is_whole(const hearth_layout *layout);
 /* The layout without the dimensions that are not among kept[0 .. n - 1], ascending: these have extent 1, and ranks that do not hold their index stand on no
  * position of the new grid. Product layouts only (UNSUPPORTED). Local; the caller destroys *result. */
 hearth_status hearth_layout_squeeze(const hearth_layout *layout, int32_t n, const int32_t *kept, hearth_layout **result);

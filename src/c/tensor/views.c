@@ -17,6 +17,7 @@ hearth_status hearth_hand_over(const hearth_context *ctx, hearth_status mine, he
 }
 
 bool hearth_layout_is_product(const hearth_layout *layout) {
+  if (layout->boxes) return false;
   for (int32_t d = 0; d < layout->ndim; d++)
     if (layout->dim[d].kind > HEARTH_DIM_CUTS) return false;
   return true;

@@ -127,7 +127,7 @@ static void take_line(const arg_task *task, const char *src, char *value, char *
 /* Lines across accumulators, CPU_REDUCE_ROWS of them at a time: the columns' extremes first. */
 static void take_rows(const arg_task *task, const char *src, char *value, char *number, int64_t base) {
   cpu_reduce_state state;
-  int64_t extreme[CPU_REDUCE_COLUMNS];
+  double extreme[CPU_REDUCE_COLUMNS]; /* or int64 */
   const hearth_view *view = &task->src;
   const int inner = task->inner, rows = task->rows;
   const int64_t size = hearth_dtype_size((hearth_dtype)task->taken), ld = view->stride[rows] / size;
@@ -138,7 +138,7 @@ static void take_rows(const arg_task *task, const char *src, char *value, char *
       const char *x = src + j * size + i * view->stride[rows];
       cpu_reduce_begin(&task->reducer, n, &state);
       cpu_reduce_rows(&task->reducer, m, n, x, ld, &state);
-      memcpy(extreme, state.now, (size_t)n * sizeof *extreme);
+      cpu_reduce_take(&task->reducer, n, &state, extreme);
       for (int64_t k = 0; k < n; ++k)
         compete(task, &extreme[k], m, x + k * size, ld, rows, i, base, value + (j + k) * task->value.stride[inner],
                 (int64_t *)(number + (j + k) * task->number.stride[inner]));

@@ -31,6 +31,8 @@ void cpu_reduce_choose(const hearth_reduce_rule *rule, int32_t src, bool weighed
 void cpu_reduce_begin(const cpu_reducer *reducer, int64_t n, cpu_reduce_state *state);
 /* At most CPU_REDUCE_ROWS rows. */
 void cpu_reduce_rows(const cpu_reducer *reducer, int64_t rows, int64_t n, const void *x, int64_t ld, cpu_reduce_state *state);
+/* The accumulators of the n columns, dense. */
+void cpu_reduce_take(const cpu_reducer *reducer, int64_t n, const cpu_reduce_state *state, double *out);
 /* The accumulators of all columns join acc[0 .. columns - 1], `stride` bytes apart: column j of the n joins j % columns; n / columns is a power of two or n. */
 void cpu_reduce_finish(const cpu_reducer *reducer, int64_t n, int64_t columns, cpu_reduce_state *state, char *acc, int64_t stride);
 

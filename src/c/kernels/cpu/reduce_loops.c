@@ -13,6 +13,14 @@ typedef double complex complex_double;
 #define IDENTITY(x) ((ACC)(x))
 #define SQUARE(x) ((ACC)(x) * (ACC)(x))
 #define IS_NONZERO(x) ((int64_t)((x) != 0))
+/* Rows that moments ask for ahead where rows follow each other: some KiB. Their arithmetic takes about as long as the memory does, and the processor's own
+ * prefetch alone leaves one waiting for the other. */
+static inline int64_t ahead_of(int64_t row_bytes) {
+  enum { AHEAD = 8192 };
+  const int64_t rows = AHEAD / (row_bytes > 0 ? row_bytes : AHEAD) / 4 * 4;
+  return rows > 4 ? rows : 4;
+}
+
 #define T float
 #include "kernels/cpu/reduce_types.h"
 #define T double
@@ -109,6 +117,11 @@ static bool is_moments(const cpu_reducer *reducer) {
   return reducer->rule.op == HEARTH_REDUCE_MOMENTS;
 }
 
+/* Extremes of float32 stay float32 in the state: comparing is as wide as the elements then. */
+static bool is_narrow(const cpu_reducer *reducer) {
+  return reducer->taken == HEARTH_FLOAT32 && (reducer->rule.op == HEARTH_REDUCE_MIN || reducer->rule.op == HEARTH_REDUCE_MAX);
+}
+
 static void set_zero(int64_t n, double *x) {
   memset(x, 0, (size_t)n * sizeof *x);
 }
@@ -117,6 +130,12 @@ void cpu_reduce_begin(const cpu_reducer *reducer, int64_t n, cpu_reduce_state *s
   if (is_moments(reducer)) {
     double *const zero[] = {state->now, state->square, state->count, state->high, state->low, state->total, state->pivot, state->shift};
     for (int i = 0; i < 8; ++i) set_zero(n, zero[i]);
+    return;
+  }
+  if (is_narrow(reducer)) {
+    double nothing;
+    hearth_reduce_start(&reducer->rule, 1, &nothing);
+    for (int64_t j = 0; j < n; ++j) ((float *)state->now)[j] = (float)nothing;
     return;
   }
   hearth_reduce_start(&reducer->rule, n, state->now);
@@ -179,8 +198,8 @@ void cpu_reduce_rows(const cpu_reducer *reducer, int64_t rows, int64_t n, const 
   }
 }
 
-/* The accumulators, dense. What overflowed has no meaningful error term. */
-static void take(const cpu_reducer *reducer, int64_t n, const cpu_reduce_state *state, double *out) {
+/* What overflowed has no meaningful error term. */
+void cpu_reduce_take(const cpu_reducer *reducer, int64_t n, const cpu_reduce_state *state, double *out) {
   if (is_moments(reducer)) {
     for (int64_t j = 0; j < n; ++j, out += 3) {
       const double squares = state->low[j];
@@ -190,6 +209,8 @@ static void take(const cpu_reducer *reducer, int64_t n, const cpu_reduce_state *
     }
   } else if (is_compensated(reducer)) {
     for (int64_t j = 0; j < n; ++j) out[j] = isfinite(state->high[j]) ? state->high[j] + state->low[j] : state->high[j];
+  } else if (is_narrow(reducer)) {
+    for (int64_t j = 0; j < n; ++j) out[j] = (double)((const float *)state->now)[j];
   } else {
     memcpy(out, state->now, (size_t)(n * hearth_reduce_bytes(&reducer->rule)));
   }
@@ -217,7 +238,7 @@ void cpu_reduce_finish(const cpu_reducer *reducer, int64_t n, int64_t columns, c
     for (; n > columns && n % (2 * columns) == 0; n /= 2) fold_moments(n / 2, n / 2, state);
     for (; n > columns; n -= columns) fold_moments(n - columns, columns, state);
   }
-  take(reducer, n, state, out);
+  cpu_reduce_take(reducer, n, state, out);
   while (n > columns && n % (2 * columns) == 0) {
     n /= 2;
     hearth_reduce_merge(&reducer->rule, n, out, bytes + n * size);

@@ -6,8 +6,11 @@ CPU_CLONES static void MOMENTS_NAME(moments, T)(int64_t rows, int64_t n, const v
   const double *restrict shift = state->shift;
   const T *restrict x = from;
   int64_t i = 0;
+  const int64_t ahead = ahead_of(ld * (int64_t)sizeof(T)) * ld;
   for (; i + 4 <= rows; i += 4, x += 4 * ld) {
-#pragma omp simd
+    for (int64_t r = 0; r < 4 && ld == n; ++r)
+      for (int64_t j = 0; j < n; j += 64 / (int64_t)sizeof(T)) __builtin_prefetch(&x[ahead + r * ld + j]);
+#pragma omp simd simdlen(8)
     for (int64_t j = 0; j < n; ++j) {
       const double k = shift[j], a = (double)x[j] - k, b = (double)x[j + ld] - k, c = (double)x[j + 2 * ld] - k, d = (double)x[j + 3 * ld] - k;
       sum[j] += (a + b) + (c + d);

@@ -22,22 +22,24 @@
 #define TERM or_one
 #include "kernels/cpu/reduce_columns.h"
 #undef JOIN
-#define JOIN LESS_OR_NAN(ACC)
+#undef ACC
+#define ACC T
+#define JOIN LESS_OR_NAN(T)
 #define NAME min
 #define TERM IDENTITY
 #include "kernels/cpu/reduce_columns.h"
 #undef JOIN
-#define JOIN LESS_NOT_NAN(ACC)
+#define JOIN LESS_NOT_NAN(T)
 #define NAME min_omit
 #define TERM IDENTITY
 #include "kernels/cpu/reduce_columns.h"
 #undef JOIN
-#define JOIN GREATER_OR_NAN(ACC)
+#define JOIN GREATER_OR_NAN(T)
 #define NAME max
 #define TERM IDENTITY
 #include "kernels/cpu/reduce_columns.h"
 #undef JOIN
-#define JOIN GREATER_NOT_NAN(ACC)
+#define JOIN GREATER_NOT_NAN(T)
 #define NAME max_omit
 #define TERM IDENTITY
 #include "kernels/cpu/reduce_columns.h"

@@ -2,6 +2,13 @@
 #include "core/error.h"
 #include "kernels/check.h"
 
+void hearth_key_extremes_join(hearth_key_extremes *sum, const hearth_key_extremes *more) {
+  if (more->lowest < sum->lowest) sum->lowest = more->lowest;
+  if (more->highest > sum->highest) sum->highest = more->highest;
+  sum->count += more->count;
+  sum->nans += more->nans;
+}
+
 int64_t hearth_record_size(int32_t kind) {
   static const int64_t size[HEARTH_RECORD_KINDS] = {4, 8, 8, 16};
   return size[kind];

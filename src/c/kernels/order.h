@@ -66,9 +66,10 @@ typedef struct hearth_order_kernels {
   /* counts[range.at + (key - low >> shift)] += 1 for keys in a range; output o has the ranges first[o] <= r < first[o + 1]. */
   hearth_status (*bins)(hearth_queue *queue, const hearth_view *a, int32_t kept, const int64_t *first, const hearth_key_range *range, int64_t counts_n,
                         int64_t *counts);
-  /* Moves the keys within ranges to records (KEY32 or KEY64) range.at, range.at + 1, ... in any order. */
+  /* Moves the keys within ranges to records (KEY32 or KEY64) range.at, range.at + 1, ... in any order; *moved (one per range) is how many lie there before and
+   * after. */
   hearth_status (*collect)(hearth_queue *queue, const hearth_view *records, int32_t kind, const hearth_view *a, int32_t kept, const int64_t *first,
-                           const hearth_key_range *range);
+                           const hearth_key_range *range, int64_t *moved);
 
   /* counts[b] += elements in bin b; with weights (float64, extents of a) sums[b] += their weights instead. NaN lies in no bin. */
   hearth_status (*histogram)(hearth_queue *queue, const hearth_view *a, const hearth_view *weights, const hearth_bins *bins, int64_t *counts, double *sums);
@@ -76,6 +77,7 @@ typedef struct hearth_order_kernels {
 
 extern const hearth_order_kernels cpu_order_kernels, reference_order_kernels, guard_order_kernels;
 
+void hearth_key_extremes_join(hearth_key_extremes *sum, const hearth_key_extremes *more);
 int64_t hearth_record_size(int32_t kind);
 /* The largest key. */
 uint64_t hearth_record_last(int32_t kind);

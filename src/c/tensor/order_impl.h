@@ -25,20 +25,22 @@ hearth_status hearth_records_exchange(const hearth_records *from, const int64_t 
 hearth_status hearth_records_counts(const hearth_context *ctx, const int64_t *send_at, int64_t *receive_at);
 
 /* Exact selection among records that lie sorted on the ranks, in segments: target t is the key with below[t] <= rank[t] < below[t] + how many are equal to it,
- * counted over the segments segment[t] of all ranks (or of this one alone: `local`). Every rank asks for the same targets. Histograms of keys are refined
- * around the targets: <= 4 reductions for keys of 32 bits, <= 8 for 64 bits, if there are at most 256 targets. Collective unless local. */
+ * counted over the segments segment[t] of all ranks of `comm` (MPI_COMM_NULL: of this one), which ask for the same targets. A rank that fails makes all stop;
+ * the others' status is HEARTH_OK: the caller agrees. Histograms of keys are refined
+ * around the targets: <= 4 reductions for keys of 32 bits, <= 8 for 64 bits, if there are at most 256 targets. Collective on comm. */
 typedef struct hearth_targets {
   int64_t n;
   int32_t *segment;
   int64_t *rank;
   uint64_t *low, *high; /* the interval that is known to hold the key; all keys at first, low = high in the end */
   int64_t *below;       /* how many keys are below low */
+  bool stopped;         /* some rank failed: nothing is found */
 } hearth_targets;
 hearth_status hearth_targets_make(const hearth_context *ctx, int64_t n, int32_t kind, hearth_targets *targets);
 /* All keys are possible again. */
 void hearth_targets_reset(hearth_targets *targets, int32_t kind);
 void hearth_targets_free(const hearth_context *ctx, hearth_targets *targets);
-hearth_status hearth_targets_find(const hearth_records *records, const int64_t *bound, bool local, hearth_targets *targets);
+hearth_status hearth_targets_find(const hearth_records *records, const int64_t *bound, MPI_Comm comm, hearth_targets *targets);
 
 /* Whether every rank that has a part along the other dimensions has all indices along these axes, in ascending order. Collective. */
 hearth_status hearth_axes_are_local(const hearth_layout *layout, int32_t naxes, const int32_t *axes, bool *local);

@@ -1,12 +1,12 @@
 /* Exact selection across ranks: the interval of keys around each target is cut by probes, whose counts all ranks add up, until one key is left. */
-#include "comm/comm.h"
+#include "comm/group.h"
 #include "core/context_impl.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "tensor/order_impl.h"
 
-/* Probes per target, fewer where there are many targets: messages stay small. */
-enum { PROBES_MOST = 255, PROBES_LEAST = 7, PROBES_ALL = 1 << 17 };
+/* Probes per target, fewer where there are many targets: messages stay small. Without messages few do the least work. */
+enum { PROBES_MOST = 1023, PROBES_LEAST = 7, PROBES_ALONE = 7, PROBES_ALL = 1 << 17 };
 
 hearth_status hearth_targets_make(const hearth_context *ctx, int64_t n, int32_t kind, hearth_targets *targets) {
   const int64_t bytes = n * (int64_t)sizeof(int64_t);
@@ -44,9 +44,9 @@ typedef struct probes {
   int64_t *count; /* n + 1: the last one counts ranks that failed */
 } probes;
 
-static hearth_status make_probes(const hearth_context *ctx, const hearth_targets *targets, probes *probe) {
+static hearth_status make_probes(const hearth_context *ctx, const hearth_targets *targets, int64_t wanted, probes *probe) {
   probe->per_target = PROBES_ALL / (targets->n > 0 ? targets->n : 1);
-  if (probe->per_target > PROBES_MOST) probe->per_target = PROBES_MOST;
+  if (probe->per_target > wanted) probe->per_target = wanted;
   if (probe->per_target < PROBES_LEAST) probe->per_target = PROBES_LEAST;
   const int64_t most = probe->per_target * targets->n;
   HEARTH_TRY(hearth_allocate(ctx, most * (int64_t)sizeof *probe->segment, &probe->segment));
@@ -87,29 +87,31 @@ static void use_counts(hearth_targets *targets, const probes *probe) {
   }
 }
 
-static hearth_status find(const hearth_records *records, const int64_t *bound, bool local, hearth_targets *targets, probes *probe) {
+static hearth_status find(const hearth_records *records, const int64_t *bound, MPI_Comm comm, hearth_targets *targets, probes *probe) {
   const hearth_context *ctx = records->ctx;
   for (;;) {
     place_probes(targets, probe);
     if (probe->n == 0) return HEARTH_OK;
     hearth_status status = ctx->backend->order->below(ctx->queue, &records->view, records->kind, bound, probe->n, probe->segment, probe->key, probe->count);
     if (status == HEARTH_OK) status = ctx->backend->wait(ctx->queue);
-    if (!local) {
-      probe->count[probe->n] = status != HEARTH_OK;
-      HEARTH_TRY(hearth_allreduce_i64(ctx, probe->count, probe->n + 1, HEARTH_OP_SUM));
-      if (probe->count[probe->n] > 0) status = hearth_agree(ctx, status);
-    }
-    HEARTH_TRY(status);
+    probe->count[probe->n] = status != HEARTH_OK;
+    HEARTH_TRY(hearth_group_allreduce(ctx, comm, probe->count, probe->n + 1, MPI_INT64_T, MPI_SUM));
+    targets->stopped = probe->count[probe->n] > 0;
+    if (targets->stopped) return status;
     use_counts(targets, probe);
   }
 }
 
-hearth_status hearth_targets_find(const hearth_records *records, const int64_t *bound, bool local, hearth_targets *targets) {
+hearth_status hearth_targets_find(const hearth_records *records, const int64_t *bound, MPI_Comm comm, hearth_targets *targets) {
   const hearth_context *ctx = records->ctx;
   probes probe = {0};
-  hearth_status status = make_probes(ctx, targets, &probe);
-  if (!local) status = hearth_agree(ctx, status);
-  if (status == HEARTH_OK) status = find(records, bound, local, targets, &probe);
+  const bool alone = comm == MPI_COMM_NULL || ctx->size == 1;
+  hearth_status status = make_probes(ctx, targets, alone ? PROBES_ALONE : PROBES_MOST, &probe);
+  int64_t failed = status != HEARTH_OK;
+  const hearth_status told = hearth_group_allreduce(ctx, comm, &failed, 1, MPI_INT64_T, MPI_MAX);
+  if (status == HEARTH_OK) status = told;
+  targets->stopped = failed || told != HEARTH_OK;
+  if (!targets->stopped) status = find(records, bound, comm, targets, &probe);
   free_probes(ctx, &probe);
   return status;
 }

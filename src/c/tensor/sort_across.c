@@ -62,8 +62,8 @@ static hearth_status find_cuts(across_task *task) {
   int64_t *mine = task->send_at + 1, *before = task->receive_at + 1;
   hearth_targets_reset(targets, task->sorting->kind);
   for (int64_t t = 0; t < targets->n; t++) targets->rank[t] = task->cuts[t + 1] < all ? task->cuts[t + 1] : all > 0 ? all - 1 : 0;
-  HEARTH_TRY(hearth_targets_find(&task->records, bound, false, targets));
-  hearth_status status = count_below(task, 0, mine);
+  hearth_status status = hearth_targets_find(&task->records, bound, ctx->comm, targets);
+  if (status == HEARTH_OK) status = count_below(task, 0, mine);
   if (status == HEARTH_OK) status = count_below(task, 1, task->equal);
   HEARTH_TRY(hearth_agree(ctx, status));
   for (int64_t t = 0; t < targets->n; t++) before[t] = task->equal[t] -= mine[t];

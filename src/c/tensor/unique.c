@@ -67,9 +67,10 @@ static hearth_status find_ranges(unique_task *task) {
   int64_t all[1] = {task->n};
   HEARTH_TRY(hearth_allreduce_i64(ctx, all, 1, HEARTH_OP_SUM));
   for (int64_t t = 0; t < task->targets.n; t++) task->targets.rank[t] = all[0] / ctx->size * (t + 1);
-  HEARTH_TRY(hearth_targets_find(&task->mine, bound, false, &task->targets));
-  hearth_status status =
-      ctx->backend->order->below(ctx->queue, &task->mine.view, task->kind, bound, task->targets.n, task->targets.segment, task->targets.low, task->send_at + 1);
+  hearth_status status = hearth_targets_find(&task->mine, bound, ctx->comm, &task->targets);
+  if (status == HEARTH_OK)
+    status = ctx->backend->order->below(ctx->queue, &task->mine.view, task->kind, bound, task->targets.n, task->targets.segment, task->targets.low,
+                                        task->send_at + 1);
   if (status == HEARTH_OK) status = ctx->backend->wait(ctx->queue);
   task->send_at[ctx->size] = task->n;
   return hearth_agree(ctx, status);

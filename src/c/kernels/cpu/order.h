@@ -49,7 +49,7 @@ hearth_status cpu_extremes(hearth_queue *queue, const hearth_view *a, int32_t ke
 hearth_status cpu_bins(hearth_queue *queue, const hearth_view *a, int32_t kept, const int64_t *first, const hearth_key_range *range, int64_t counts_n,
                        int64_t *counts);
 hearth_status cpu_collect(hearth_queue *queue, const hearth_view *records, int32_t kind, const hearth_view *a, int32_t kept, const int64_t *first,
-                          const hearth_key_range *range);
+                          const hearth_key_range *range, int64_t *moved);
 hearth_status cpu_histogram(hearth_queue *queue, const hearth_view *a, const hearth_view *weights, const hearth_bins *bins, int64_t *counts, double *sums);
 
 #endif

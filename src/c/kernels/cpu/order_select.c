@@ -230,7 +230,7 @@ hearth_status cpu_bins(hearth_queue *queue, const hearth_view *a, int32_t kept, 
 }
 
 hearth_status cpu_collect(hearth_queue *queue, const hearth_view *records, int32_t kind, const hearth_view *a, int32_t kept, const int64_t *first,
-                          const hearth_key_range *range) {
+                          const hearth_key_range *range, int64_t *moved) {
   HEARTH_TRY(hearth_check_order(queue->ctx, HEARTH_SPACE_HOST, "collect", records, kind, a));
   if (kind != hearth_record_of(a->dtype)) return hearth_fail(queue->ctx, HEARTH_ERR_INTERNAL, "collect: records of kind %d", (int)kind);
   const int64_t elements = hearth_view_elements(a), ranges = first[outputs_of(a, kept)];
@@ -242,8 +242,7 @@ hearth_status cpu_collect(hearth_queue *queue, const hearth_view *records, int32
   task.range = range;
   task.block = collect_block;
   task.records = records->data;
-  HEARTH_TRY(hearth_allocate_zero(queue->ctx, ranges * (int64_t)sizeof *task.cursor, &task.cursor));
+  task.cursor = moved;
   cpu_run_loops(queue, &loops, -1, cpu_threads_for(queue, elements * 8), select_plane, &task);
-  hearth_deallocate(queue->ctx, task.cursor);
   return HEARTH_OK;
 }

@@ -50,8 +50,8 @@ static hearth_status bins(hearth_queue *queue, const hearth_view *a, int32_t kep
 }
 
 static hearth_status collect(hearth_queue *queue, const hearth_view *to, int32_t kind, const hearth_view *a, int32_t kept, const int64_t *first,
-                             const hearth_key_range *range) {
-  OPENED("collect", 0, host->collect(queue->host, v[0], kind, v[1], kept, first, range), to, a);
+                             const hearth_key_range *range, int64_t *moved) {
+  OPENED("collect", 0, host->collect(queue->host, v[0], kind, v[1], kept, first, range, moved), to, a);
 }
 
 static hearth_status histogram(hearth_queue *queue, const hearth_view *a, const hearth_view *weights, const hearth_bins *edges, int64_t *counts, double *sums) {

@@ -205,21 +205,17 @@ static hearth_status bins(hearth_queue *queue, const hearth_view *a, int32_t kep
   return HEARTH_OK;
 }
 
-/* Behind the keys of the range that are there already: those of earlier elements, which are counted again. */
 static hearth_status collect(hearth_queue *queue, const hearth_view *records, int32_t kind, const hearth_view *a, int32_t kept, const int64_t *first,
-                             const hearth_key_range *range) {
+                             const hearth_key_range *range, int64_t *moved) {
   HEARTH_TRY(hearth_check_order(queue->ctx, HEARTH_SPACE_HOST, "collect", records, kind, a));
-  int64_t outputs = 1;
-  for (int32_t d = 0; d < kept; ++d) outputs *= a->extent[d];
+  int64_t index[HEARTH_MAX_NDIM] = {0};
   if (hearth_view_elements(a) == 0) return HEARTH_OK;
-  for (int64_t r = 0; r < first[outputs]; ++r) {
-    int64_t index[HEARTH_MAX_NDIM] = {0}, at = range[r].at;
-    do {
-      const int64_t output = output_of(a, kept, index);
-      const uint64_t key = key_of(a->dtype, reference_at(a, index), 0);
-      if (r >= first[output] && r < first[output + 1] && key >= range[r].low && key <= range[r].high) put(records, kind, at++, (record){key, 0});
-    } while (reference_next(a, index));
-  }
+  do {
+    const int64_t output = output_of(a, kept, index);
+    const uint64_t key = key_of(a->dtype, reference_at(a, index), 0);
+    for (int64_t r = first[output]; r < first[output + 1]; ++r)
+      if (key >= range[r].low && key <= range[r].high) put(records, kind, range[r].at + moved[r]++, (record){key, 0});
+  } while (reference_next(a, index));
   return HEARTH_OK;
 }
 

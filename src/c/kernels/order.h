@@ -53,6 +53,8 @@ typedef struct hearth_order_kernels {
   /* In sorted records: below[i] := how many of segment segment[i] have a key < key[i]. */
   hearth_status (*below)(hearth_queue *queue, const hearth_view *records, int32_t kind, const int64_t *bound, int64_t n, const int32_t *segment,
                          const uint64_t *key, int64_t *below);
+  /* key[i] := key of record at[i]. */
+  hearth_status (*pick)(hearth_queue *queue, const hearth_view *records, int32_t kind, int64_t n, const int64_t *at, uint64_t *key);
   /* In sorted records: keeps the first of equal keys, at the front, and says how many; the index of a pair becomes how many there were (count), or the sum of
    * theirs. */
   hearth_status (*distinct)(hearth_queue *queue, const hearth_view *records, int32_t kind, bool count, int64_t *kept);

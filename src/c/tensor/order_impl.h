@@ -33,7 +33,7 @@ typedef struct hearth_targets {
   int32_t *segment;
   int64_t *rank;
   uint64_t *low, *high; /* the interval that is known to hold the key; all keys at first, low = high in the end */
-  int64_t *below;       /* how many keys are below low */
+  int64_t *below;       /* how many keys are below low; of a single rank not told */
   bool stopped;         /* some rank failed: nothing is found */
 } hearth_targets;
 hearth_status hearth_targets_make(const hearth_context *ctx, int64_t n, int32_t kind, hearth_targets *targets);

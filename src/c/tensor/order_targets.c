@@ -4,9 +4,10 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "tensor/order_impl.h"
+#include <string.h>
 
-/* Probes per target, fewer where there are many targets: messages stay small. Without messages few do the least work. */
-enum { PROBES_MOST = 1023, PROBES_LEAST = 7, PROBES_ALONE = 7, PROBES_ALL = 1 << 17 };
+/* Probes per target, fewer where there are many targets: messages stay small. */
+enum { PROBES_MOST = 1023, PROBES_LEAST = 7, PROBES_ALL = 1 << 17 };
 
 hearth_status hearth_targets_make(const hearth_context *ctx, int64_t n, int32_t kind, hearth_targets *targets) {
   const int64_t bytes = n * (int64_t)sizeof(int64_t);
@@ -44,9 +45,9 @@ typedef struct probes {
   int64_t *count; /* n + 1: the last one counts ranks that failed */
 } probes;
 
-static hearth_status make_probes(const hearth_context *ctx, const hearth_targets *targets, int64_t wanted, probes *probe) {
+static hearth_status make_probes(const hearth_context *ctx, const hearth_targets *targets, probes *probe) {
   probe->per_target = PROBES_ALL / (targets->n > 0 ? targets->n : 1);
-  if (probe->per_target > wanted) probe->per_target = wanted;
+  if (probe->per_target > PROBES_MOST) probe->per_target = PROBES_MOST;
   if (probe->per_target < PROBES_LEAST) probe->per_target = PROBES_LEAST;
   const int64_t most = probe->per_target * targets->n;
   HEARTH_TRY(hearth_allocate(ctx, most * (int64_t)sizeof *probe->segment, &probe->segment));
@@ -102,11 +103,22 @@ static hearth_status find(const hearth_records *records, const int64_t *bound, M
   }
 }
 
+/* Nobody else has records: the targets are where they are in order. `below` is not found. */
+static hearth_status read_off(const hearth_records *records, const int64_t *bound, hearth_targets *targets) {
+  const hearth_context *ctx = records->ctx;
+  for (int64_t t = 0; t < targets->n; t++) targets->below[t] = bound[targets->segment[t]] + targets->rank[t];
+  HEARTH_TRY(ctx->backend->order->pick(ctx->queue, &records->view, records->kind, targets->n, targets->below, targets->low));
+  HEARTH_TRY(ctx->backend->wait(ctx->queue));
+  memcpy(targets->high, targets->low, (size_t)targets->n * sizeof *targets->low);
+  return HEARTH_OK;
+}
+
 hearth_status hearth_targets_find(const hearth_records *records, const int64_t *bound, MPI_Comm comm, hearth_targets *targets) {
   const hearth_context *ctx = records->ctx;
   probes probe = {0};
-  const bool alone = comm == MPI_COMM_NULL || ctx->size == 1;
-  hearth_status status = make_probes(ctx, targets, alone ? PROBES_ALONE : PROBES_MOST, &probe);
+  if (targets->n == 0) return HEARTH_OK;
+  if (comm == MPI_COMM_NULL || ctx->size == 1) return read_off(records, bound, targets);
+  hearth_status status = make_probes(ctx, targets, &probe);
   int64_t failed = status != HEARTH_OK;
   const hearth_status told = hearth_group_allreduce(ctx, comm, &failed, 1, MPI_INT64_T, MPI_MAX);
   if (status == HEARTH_OK) status = told;

@@ -7,6 +7,7 @@ const hearth_order_kernels cpu_order_kernels = {
     .sort = cpu_sort,
     .merge = cpu_merge,
     .below = cpu_below,
+    .pick = cpu_pick,
     .distinct = cpu_distinct,
     .smallest = cpu_smallest,
     .search = cpu_search,

@@ -22,6 +22,8 @@ typedef struct cpu_radix {
   int64_t (*below)(const void *records, int64_t n, uint64_t key);
 } cpu_radix;
 const cpu_radix *cpu_radix_of(int32_t kind);
+/* Key of the i-th of records of `size` bytes. */
+uint64_t cpu_record_key(const cpu_radix *radix, int64_t size, const char *records, int64_t i);
 
 /* keys[i] := key of the i-th of n <= ORDER_CHUNK values, uint32 or uint64 as the dtype has them; `buffer` holds ORDER_CHUNK values. */
 typedef struct cpu_keys {
@@ -42,6 +44,7 @@ hearth_status cpu_sort(hearth_queue *queue, const hearth_view *records, const he
 hearth_status cpu_merge(hearth_queue *queue, const hearth_view *records, const hearth_view *scratch, int32_t kind, int64_t runs, const int64_t *bound);
 hearth_status cpu_below(hearth_queue *queue, const hearth_view *records, int32_t kind, const int64_t *bound, int64_t n, const int32_t *segment,
                         const uint64_t *key, int64_t *below);
+hearth_status cpu_pick(hearth_queue *queue, const hearth_view *records, int32_t kind, int64_t n, const int64_t *at, uint64_t *key);
 hearth_status cpu_distinct(hearth_queue *queue, const hearth_view *records, int32_t kind, bool count, int64_t *kept);
 hearth_status cpu_smallest(hearth_queue *queue, const hearth_view *records, int32_t kind, const hearth_view *a, int32_t mode, int64_t first, int64_t k);
 hearth_status cpu_search(hearth_queue *queue, const hearth_view *indices, const hearth_view *sorted, const hearth_view *values, int32_t right);

@@ -182,6 +182,13 @@ hearth_status cpu_below(hearth_queue *queue, const hearth_view *records, int32_t
   return HEARTH_OK;
 }
 
+hearth_status cpu_pick(hearth_queue *queue, const hearth_view *records, int32_t kind, int64_t n, const int64_t *at, uint64_t *key) {
+  HEARTH_TRY(hearth_check_order(queue->ctx, HEARTH_SPACE_HOST, "pick", records, kind, NULL));
+  const cpu_radix *radix = cpu_radix_of(kind);
+  for (int64_t i = 0; i < n; ++i) key[i] = cpu_record_key(radix, hearth_record_size(kind), records->data, at[i]);
+  return HEARTH_OK;
+}
+
 #define DISTINCT(type, prepare, equal, join)                                                                                                                   \
   do {                                                                                                                                                         \
     type *x = records->data;                                                                                                                                   \

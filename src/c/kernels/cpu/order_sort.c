@@ -160,8 +160,7 @@ typedef struct merge_task {
   int parts;
 } merge_task;
 
-static uint64_t key_at(const cpu_radix *radix, int64_t size, const char *records, int64_t i) {
-  /* Kinds differ in where the key is: ask for it by comparison-free reading. */
+uint64_t cpu_record_key(const cpu_radix *radix, int64_t size, const char *records, int64_t i) {
   const char *address = records + i * size;
   if (size == 4) return *(const uint32_t *)address;
   const uint64_t key = *(const uint64_t *)address;
@@ -173,7 +172,7 @@ static int64_t split_at(const merge_task *task, int64_t place) {
   int64_t low = place > task->m ? place - task->m : 0, high = place < task->n ? place : task->n;
   while (low < high) { /* the smallest i with second[place - i - 1] < first[i] */
     const int64_t i = low + (high - low) / 2;
-    if (key_at(task->radix, task->size, task->second, place - i - 1) < key_at(task->radix, task->size, task->first, i))
+    if (cpu_record_key(task->radix, task->size, task->second, place - i - 1) < cpu_record_key(task->radix, task->size, task->first, i))
       high = i;
     else
       low = i + 1;

@@ -28,6 +28,10 @@ static hearth_status below(hearth_queue *queue, const hearth_view *a, int32_t ki
   OPENED("below", 0, host->below(queue->host, v[0], kind, bound, n, segment, key, counts), a);
 }
 
+static hearth_status pick(hearth_queue *queue, const hearth_view *a, int32_t kind, int64_t n, const int64_t *at, uint64_t *key) {
+  OPENED("pick", 0, host->pick(queue->host, v[0], kind, n, at, key), a);
+}
+
 static hearth_status distinct(hearth_queue *queue, const hearth_view *a, int32_t kind, bool count, int64_t *kept) {
   OPENED("distinct", 0, host->distinct(queue->host, v[0], kind, count, kept), a);
 }
@@ -65,6 +69,7 @@ const hearth_order_kernels guard_order_kernels = {
     .sort = sort,
     .merge = merge,
     .below = below,
+    .pick = pick,
     .distinct = distinct,
     .smallest = smallest,
     .search = search,

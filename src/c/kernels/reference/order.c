@@ -117,6 +117,12 @@ static hearth_status below(hearth_queue *queue, const hearth_view *records, int3
   return HEARTH_OK;
 }
 
+static hearth_status pick(hearth_queue *queue, const hearth_view *records, int32_t kind, int64_t n, const int64_t *at, uint64_t *key) {
+  HEARTH_TRY(hearth_check_order(queue->ctx, HEARTH_SPACE_HOST, "pick", records, kind, NULL));
+  for (int64_t i = 0; i < n; ++i) key[i] = get(records, kind, at[i]).key;
+  return HEARTH_OK;
+}
+
 static hearth_status distinct(hearth_queue *queue, const hearth_view *records, int32_t kind, bool count, int64_t *kept) {
   HEARTH_TRY(hearth_check_order(queue->ctx, HEARTH_SPACE_HOST, "distinct", records, kind, NULL));
   *kept = 0;
@@ -246,6 +252,7 @@ const hearth_order_kernels reference_order_kernels = {
     .sort = sort,
     .merge = merge,
     .below = below,
+    .pick = pick,
     .distinct = distinct,
     .smallest = smallest,
     .search = search,

@@ -48,7 +48,7 @@ static void sums_of_rows(hearth_context *ctx) {
 static double expected_term(const hearth_exact_terms *terms, double x, double y) {
   const volatile double product = x * y, difference = (x - y) * terms->scale, square = difference * difference;
   if (terms->omit && isnan(x)) return 0.0;
-  return terms->kind == HEARTH_EXACT_VALUE ? x : terms->kind == HEARTH_EXACT_PRODUCT ? product : square;
+  return terms->kind == HEARTH_EXACT_VALUE ? x : terms->kind == HEARTH_EXACT_OTHER ? y : terms->kind == HEARTH_EXACT_PRODUCT ? product : square;
 }
 
 static void check_axes(const hearth_context *ctx, const hearth_exact_terms *terms, const hearth_view *x, const hearth_view *y, int axes) {
@@ -89,8 +89,9 @@ static void sums_over_axes(hearth_context *ctx) {
         const hearth_exact_terms terms[] = {{HEARTH_EXACT_VALUE, number % 2, 1.0, &x.view, NULL},
                                             {HEARTH_EXACT_PRODUCT, 0, 1.0, &x.view, &y.view},
                                             {HEARTH_EXACT_SQUARE, 0, 0.125, &x.view, &y.view},
-                                            {HEARTH_EXACT_SQUARE, 0, 1.0, &x.view, NULL}};
-        for (int k = 0; k < 4; k++) check_axes(ctx, &terms[k], &x.host, terms[k].y ? &y.host : NULL, axes);
+                                            {HEARTH_EXACT_SQUARE, 0, 1.0, &x.view, NULL},
+                                            {HEARTH_EXACT_OTHER, 1, 1.0, &x.view, &y.view}};
+        for (int k = 0; k < 5; k++) check_axes(ctx, &terms[k], &x.host, terms[k].y ? &y.host : NULL, axes);
         operand_free(&x);
         operand_free(&y);
       }

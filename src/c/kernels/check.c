@@ -171,7 +171,8 @@ hearth_status hearth_check_source(const hearth_context *ctx, int32_t space, cons
 hearth_status hearth_check_exact_sum(const hearth_context *ctx, int32_t space, const hearth_exact_terms *terms, const hearth_view *sums) {
   const rule reached = {ctx, "exact sum", BIT(space) | BIT(HEARTH_SPACE_HOST)}, host = {ctx, "exact sum", BIT(HEARTH_SPACE_HOST)};
   HEARTH_TRY(check_view(&reached, "x", terms->x, ANY_NDIM, REAL_DTYPES));
-  if (terms->y || terms->kind == HEARTH_EXACT_PRODUCT) HEARTH_TRY(check_like(&reached, "y", terms->y, terms->x, REAL_DTYPES));
+  if (terms->y || terms->kind == HEARTH_EXACT_PRODUCT || terms->kind == HEARTH_EXACT_OTHER)
+    HEARTH_TRY(check_like(&reached, "y", terms->y, terms->x, REAL_DTYPES));
   HEARTH_TRY(check_like(&host, "sums", sums, terms->x, BIT(HEARTH_INT64)));
   for (int d = 0; d < sums->ndim; ++d)
     if (sums->stride[d] % (int64_t)sizeof(hearth_exact) != 0)

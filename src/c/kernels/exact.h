@@ -8,6 +8,7 @@
 typedef enum hearth_exact_kind {
   HEARTH_EXACT_VALUE,   /* x */
   HEARTH_EXACT_PRODUCT, /* x y */
+  HEARTH_EXACT_OTHER,   /* y (where x is looked at) */
   HEARTH_EXACT_SQUARE   /* ((x - y) scale)^2; y may be NULL (0) */
 } hearth_exact_kind;
 

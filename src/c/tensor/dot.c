@@ -6,7 +6,7 @@
 #include "kernels/exact.h"
 #include "tensor/align.h"
 #include "tensor/exact.h"
-#include "tensor/layout_impl.h"
+#include "tensor/reduce_impl.h"
 #include <string.h>
 
 static hearth_status check_dot(hearth_context *ctx, const hearth_array *a, const hearth_array *b, hearth_array *const *value) {
@@ -15,8 +15,8 @@ static hearth_status check_dot(hearth_context *ctx, const hearth_array *a, const
   if (a->ctx != b->ctx) return hearth_fail(ctx, HEARTH_ERR_MISMATCH, "the arrays are of different contexts");
   HEARTH_TRY(hearth_array_pending(a));
   HEARTH_TRY(hearth_array_pending(b));
-  int same = a->layout->ndim == b->layout->ndim;
-  if (!same) return hearth_fail(ctx, HEARTH_ERR_MISMATCH, "an array of %d dimensions with one of %d", a->layout->ndim, b->layout->ndim);
+  if (a->layout->ndim != b->layout->ndim)
+    return hearth_fail(ctx, HEARTH_ERR_MISMATCH, "an array of %d dimensions with one of %d", a->layout->ndim, b->layout->ndim);
   for (int32_t d = 0; d < a->layout->ndim; d++)
     if (a->layout->shape[d] != b->layout->shape[d])
       return hearth_fail(ctx, HEARTH_ERR_MISMATCH, "extent %d of the arrays is %lld and %lld", d, (long long)a->layout->shape[d],
@@ -24,12 +24,16 @@ static hearth_status check_dot(hearth_context *ctx, const hearth_array *a, const
   return HEARTH_OK;
 }
 
+static hearth_view component(const hearth_view *view, int which) {
+  return hearth_dtype_is_complex(view->dtype) ? hearth_view_component(view, which) : *view;
+}
+
 /* sums[2 i + j] += part i of a times part j of b (0: real, 1: imaginary). */
 static hearth_status add_products(hearth_context *ctx, const hearth_view *a, const hearth_view *b, hearth_exact sums[4]) {
   for (int i = 0; i < 2; i++)
     for (int j = 0; j < 2; j++) {
-      hearth_view x, y;
-      if (!hearth_view_real_part(a, i, &x) || !hearth_view_real_part(b, j, &y)) continue;
+      if ((i && !hearth_dtype_is_complex(a->dtype)) || (j && !hearth_dtype_is_complex(b->dtype))) continue;
+      const hearth_view x = component(a, i), y = component(b, j);
       hearth_view target = x;
       target.data = &sums[2 * i + j];
       target.dtype = HEARTH_INT64;
@@ -64,8 +68,7 @@ static hearth_status product(const hearth_array *a, const hearth_array *b, int c
   hearth_exact_negate(&sums[conjugate ? 2 : 3]);
   hearth_exact_merge(&sums[0], &sums[3]);
   hearth_exact_merge(&sums[1], &sums[2]);
-  const int32_t complex = hearth_view_real_part(&(hearth_view){.dtype = a->dtype}, 1, &(hearth_view){0}) ||
-                          hearth_view_real_part(&(hearth_view){.dtype = b->dtype}, 1, &(hearth_view){0});
+  const bool complex = hearth_dtype_is_complex(a->dtype) || hearth_dtype_is_complex(b->dtype);
   hearth_array *made = NULL;
   const int32_t dtype = complex ? HEARTH_COMPLEX128 : HEARTH_FLOAT64;
   const hearth_status status = hearth_agree(ctx, hearth_array_of_value(ctx, dtype, hearth_exact_round(&sums[0]), hearth_exact_round(&sums[1]), &made));

@@ -8,8 +8,8 @@
  * on `mine` (a failure that this rank met before) and on n (`what` names it); `sums` may be NULL after a failure. Collective; agreed. */
 hearth_status hearth_exact_combine(const hearth_context *ctx, hearth_status mine, const char *what, int64_t n, hearth_exact *sums);
 
-/* The real (0) or imaginary (1) parts of the elements as a view of a real dtype; real elements have no imaginary part: false. */
-bool hearth_view_real_part(const hearth_view *view, int imaginary, hearth_view *part);
+/* The same among the ranks of a communicator (MPI_COMM_NULL: nobody else) that all have n sums and no failure to tell of. Collective on it. */
+hearth_status hearth_exact_join(const hearth_context *ctx, MPI_Comm comm, int64_t n, hearth_exact *sums);
 
 /* An array of shape [1] on every rank with the value re + i im. Local. */
 hearth_status hearth_array_of_value(hearth_context *ctx, int32_t dtype, double re, double im, hearth_array **array);

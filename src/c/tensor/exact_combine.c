@@ -1,4 +1,5 @@
 #include "comm/comm.h"
+#include "comm/group.h"
 #include "core/context_impl.h"
 #include "core/error.h"
 #include "tensor/exact.h"
@@ -40,15 +41,28 @@ static void spread_words(int64_t n, hearth_exact *sums, int64_t first, int64_t c
   }
 }
 
+/* `numbers` are those of all ranks. */
+static hearth_status exchange(const hearth_context *ctx, MPI_Comm comm, const int64_t *numbers, int64_t n, hearth_exact *sums) {
+  const int64_t first = numbers[FIRST], count = -numbers[MINUS_END] > first ? -numbers[MINUS_END] - first : 0, specials = numbers[MINUS_SPECIAL] ? SPECIALS : 0;
+  if (n * (count + specials) == 0) return HEARTH_OK;
+  gather_words(n, sums, first, count, specials);
+  HEARTH_TRY(hearth_group_allreduce(ctx, comm, sums, n * (count + specials), MPI_INT64_T, MPI_SUM));
+  spread_words(n, sums, first, count, specials);
+  return HEARTH_OK;
+}
+
 hearth_status hearth_exact_combine(const hearth_context *ctx, hearth_status mine, const char *what, int64_t n, hearth_exact *sums) {
   int64_t numbers[NUMBERS];
   describe(mine, n, sums, numbers);
   HEARTH_TRY(hearth_allreduce_i64(ctx, numbers, NUMBERS, HEARTH_OP_MIN));
   if (numbers[MINUS_FAILED] < 0 || numbers[COUNT] != -numbers[MINUS_COUNT]) return hearth_agree_same(ctx, mine, what, &n, 1);
-  const int64_t first = numbers[FIRST], count = -numbers[MINUS_END] > first ? -numbers[MINUS_END] - first : 0, specials = numbers[MINUS_SPECIAL] ? SPECIALS : 0;
-  if (ctx->size == 1 || n * (count + specials) == 0) return HEARTH_OK;
-  gather_words(n, sums, first, count, specials);
-  HEARTH_TRY(hearth_allreduce_i64(ctx, (int64_t *)sums, n * (count + specials), HEARTH_OP_SUM));
-  spread_words(n, sums, first, count, specials);
-  return HEARTH_OK;
+  return ctx->size == 1 ? HEARTH_OK : exchange(ctx, ctx->comm, numbers, n, sums);
+}
+
+hearth_status hearth_exact_join(const hearth_context *ctx, MPI_Comm comm, int64_t n, hearth_exact *sums) {
+  int64_t numbers[NUMBERS];
+  if (comm == MPI_COMM_NULL) return HEARTH_OK;
+  describe(HEARTH_OK, n, sums, numbers);
+  HEARTH_TRY(hearth_group_allreduce(ctx, comm, numbers, NUMBERS, MPI_INT64_T, MPI_MIN));
+  return exchange(ctx, comm, numbers, n, sums);
 }

@@ -3,14 +3,6 @@
 #include "core/error.h"
 #include "tensor/layout_impl.h"
 
-bool hearth_view_real_part(const hearth_view *view, int imaginary, hearth_view *part) {
-  *part = *view;
-  if (view->dtype != HEARTH_COMPLEX64 && view->dtype != HEARTH_COMPLEX128) return imaginary == 0;
-  part->dtype = view->dtype == HEARTH_COMPLEX64 ? HEARTH_FLOAT32 : HEARTH_FLOAT64;
-  if (imaginary && part->data) part->data = (char *)part->data + hearth_dtype_size(part->dtype);
-  return true;
-}
-
 hearth_status hearth_array_of_value(hearth_context *ctx, int32_t dtype, double re, double im, hearth_array **array) {
   hearth_layout *layout = NULL;
   double value[2] = {re, im};

@@ -1,8 +1,9 @@
 /* Mean, variance, standard deviation and 2-norm. */
+#include "comm/comm.h"
 #include "core/context_impl.h"
 #include "core/error.h"
 #include "core/memory.h"
-#include "tensor/reduce_impl.h"
+#include "tensor/reduce_exact.h"
 #include <math.h>
 
 static bool is_wide(const hearth_reducing *r) {
@@ -18,7 +19,7 @@ static hearth_status check_types(const hearth_reducing *r) {
   if (is_wide(r) && omits(r)) return hearth_fail(r->ctx, HEARTH_ERR_UNSUPPORTED, "%s of %s cannot leave out NaN", r->name, hearth_dtype_name(from));
   if (to && (hearth_dtype_is_integer(to) || (is_wide(r) && !hearth_dtype_is_complex(to))))
     return hearth_fail(r->ctx, HEARTH_ERR_UNSUPPORTED, "%s of %s has no result of type %s", r->name, hearth_dtype_name(from), hearth_dtype_name(to));
-  return hearth_reduction_refuse_reproducible(r);
+  return HEARTH_OK;
 }
 
 /* Variances and norms of complex numbers are real. */
@@ -37,8 +38,46 @@ static hearth_status gather(const hearth_reducing *r, const hearth_reduce_rule *
   return hearth_reduction_combine(r, rule, sets * r->n, *acc);
 }
 
+/* In reproducible mode all are made of exact sums. */
+static hearth_status mean_exactly(const hearth_reducing *r, hearth_array **result) {
+  double *means = NULL, *counts = NULL;
+  hearth_status status = hearth_agree(r->ctx, check_types(r));
+  if (status == HEARTH_OK) status = hearth_exact_means(r, &means, &counts);
+  if (status == HEARTH_OK)
+    status = hearth_reduction_finish(r, status, r->options.dtype ? r->options.dtype : hearth_reduction_float(r), means,
+                                     is_wide(r) ? HEARTH_COMPLEX128 : HEARTH_FLOAT64, result);
+  hearth_deallocate(r->ctx, means);
+  hearth_deallocate(r->ctx, counts);
+  return status;
+}
+
+static hearth_status variance_exactly(const hearth_reducing *r, bool root, hearth_array **result) {
+  double *x = NULL, *counts = NULL;
+  hearth_status status = hearth_agree(r->ctx, check_types(r));
+  if (status == HEARTH_OK) status = hearth_exact_deviations(r, &x, &counts);
+  for (int64_t i = 0; i < r->n && status == HEARTH_OK; i++) {
+    const double divisor = counts[i] - r->options.ddof;
+    x[i] /= divisor > 0.0 ? divisor : 0.0;
+    if (root) x[i] = sqrt(x[i]);
+  }
+  if (status == HEARTH_OK) status = hearth_reduction_finish(r, status, r->options.dtype ? r->options.dtype : real_dtype(r), x, HEARTH_FLOAT64, result);
+  hearth_deallocate(r->ctx, x);
+  hearth_deallocate(r->ctx, counts);
+  return status;
+}
+
+static hearth_status norm_exactly(const hearth_reducing *r, hearth_array **result) {
+  double *x = NULL;
+  hearth_status status = hearth_agree(r->ctx, check_types(r));
+  if (status == HEARTH_OK) status = hearth_exact_norms(r, &x);
+  if (status == HEARTH_OK) status = hearth_reduction_finish(r, status, r->options.dtype ? r->options.dtype : real_dtype(r), x, HEARTH_FLOAT64, result);
+  hearth_deallocate(r->ctx, x);
+  return status;
+}
+
 /* With NaN left out the moments' kernel counts what is there. */
 static hearth_status mean(const hearth_reducing *r, hearth_array **result) {
+  if (hearth_reduction_is_exact(r)) return mean_exactly(r, result);
   const hearth_reduce_rule rule = {omits(r) ? HEARTH_REDUCE_MOMENTS : HEARTH_REDUCE_SUM, HEARTH_FLOAT64, omits(r)};
   const int64_t sets = is_wide(r) ? 2 : 1;
   void *acc;
@@ -52,6 +91,7 @@ static hearth_status mean(const hearth_reducing *r, hearth_array **result) {
 }
 
 static hearth_status variance(const hearth_reducing *r, bool root, hearth_array **result) {
+  if (hearth_reduction_is_exact(r)) return variance_exactly(r, root, result);
   const hearth_reduce_rule rule = {HEARTH_REDUCE_MOMENTS, HEARTH_FLOAT64, omits(r)};
   const int64_t sets = is_wide(r) ? 2 : 1;
   void *acc;
@@ -76,6 +116,7 @@ static hearth_status standard_deviation(const hearth_reducing *r, hearth_array *
 }
 
 static hearth_status norm(const hearth_reducing *r, hearth_array **result) {
+  if (hearth_reduction_is_exact(r)) return norm_exactly(r, result);
   const hearth_reduce_rule rule = {HEARTH_REDUCE_SQUARES, HEARTH_FLOAT64, omits(r)};
   void *acc;
   hearth_status status = gather(r, &rule, 1, &acc);

@@ -1,8 +1,9 @@
 /* Sum and product. */
+#include "comm/comm.h"
 #include "core/context_impl.h"
 #include "core/error.h"
 #include "core/memory.h"
-#include "tensor/reduce_impl.h"
+#include "tensor/reduce_exact.h"
 
 /* The type of the result: the one asked for, or int64 of integers, or the operand's. */
 static int32_t result_dtype(const hearth_reducing *r) {
@@ -22,7 +23,17 @@ static hearth_status check_types(const hearth_reducing *r) {
     return hearth_fail(r->ctx, HEARTH_ERR_UNSUPPORTED, "%s of %s cannot leave out NaN", r->name, hearth_dtype_name(from));
   if ((wide && !hearth_dtype_is_complex(to)) || to == HEARTH_BOOL)
     return hearth_fail(r->ctx, HEARTH_ERR_UNSUPPORTED, "%s of %s has no result of type %s", r->name, hearth_dtype_name(from), hearth_dtype_name(to));
-  return accumulator_dtype(r) == HEARTH_INT64 ? HEARTH_OK : hearth_reduction_refuse_reproducible(r);
+  return HEARTH_OK;
+}
+
+/* Sums that no order changes: exact ones of floating-point numbers. Those of integers are so anyway. */
+static hearth_status sum_exactly(const hearth_reducing *r, hearth_array **result) {
+  double *values = NULL;
+  hearth_status status = hearth_agree(r->ctx, check_types(r));
+  if (status == HEARTH_OK) status = hearth_exact_sum_values(r, &values);
+  if (status == HEARTH_OK) status = hearth_reduction_finish(r, status, result_dtype(r), values, accumulator_dtype(r), result);
+  hearth_deallocate(r->ctx, values);
+  return status;
 }
 
 /* `op` is SUM or PROD. Sums of complex numbers are sums of pairs of float64. */
@@ -32,6 +43,7 @@ static hearth_status reduce(const hearth_reducing *r, int32_t op, hearth_array *
   const hearth_reduce_rule rule = {op, pairs ? HEARTH_FLOAT64 : dtype, r->options.nan_policy == HEARTH_NAN_OMIT};
   void *acc = NULL;
   hearth_status status = check_types(r);
+  if (status == HEARTH_OK && dtype != HEARTH_INT64) status = hearth_reduction_refuse_reproducible(r);
   if (status == HEARTH_OK) status = hearth_reduction_local(r, &rule, pairs ? 2 : 1, &acc);
   const int64_t doubles = r->n * (dtype == HEARTH_COMPLEX128 ? 2 : 1);
   const bool nan = status == HEARTH_OK && dtype != HEARTH_INT64 && hearth_reduction_has_nan(r, doubles, acc);
@@ -45,6 +57,7 @@ static hearth_status reduce(const hearth_reducing *r, int32_t op, hearth_array *
 }
 
 static hearth_status sum(const hearth_reducing *r, hearth_array **result) {
+  if (hearth_reduction_is_exact(r) && accumulator_dtype(r) != HEARTH_INT64) return sum_exactly(r, result);
   return reduce(r, HEARTH_REDUCE_SUM, result);
 }
 

@@ -57,6 +57,8 @@ const double *cpu_exact_terms(const cpu_exact_maker *maker, int64_t n, const cha
   const double *right = y ? load(maker->load_y, maker->y_dtype, n, y, y_stride, buffers->y) : NULL;
   if (maker->kind == HEARTH_EXACT_VALUE)
     terms = left;
+  else if (maker->kind == HEARTH_EXACT_OTHER)
+    terms = right;
   else if (maker->kind == HEARTH_EXACT_PRODUCT)
     products(n, left, right, buffers->terms);
   else if (right)

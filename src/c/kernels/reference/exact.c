@@ -16,6 +16,7 @@ static double term(const hearth_exact_terms *terms, const int64_t *index) {
   const double x = number(terms->x, index), y = terms->y ? number(terms->y, index) : 0.0;
   if (terms->omit && isnan(x)) return 0.0;
   if (terms->kind == HEARTH_EXACT_VALUE) return x;
+  if (terms->kind == HEARTH_EXACT_OTHER) return y;
   if (terms->kind == HEARTH_EXACT_PRODUCT) return x * y;
   const double difference = (terms->y ? x - y : x) * terms->scale;
   return difference * difference;

@@ -167,6 +167,7 @@ static void ask(hearth_context *ctx, int kind, const rule *r, question *q) {
   for (int32_t d = 0; d < r->ndim; d++)
     if (q->axes >> d & 1) axes[naxes++] = d;
   q->wrong = q->seen = 0;
+  test_last_ctx = ctx; /* whose messages tell of failures */
   assert_ok(functions[q->function](array, naxes, axes, &options, &result));
   assert_all(values_visit(result, HEARTH_READ, compare, q) == 0);
   assert_all(q->wrong == 0 && (q->axes || q->seen == 1));

@@ -1,9 +1,19 @@
 #include "core/exact.h"
 #include <math.h>
 
+/* Limbs outside [*first, *end) are zero. */
+static void used_limbs(const hearth_exact *sum, int *first, int *end) {
+  *first = 0;
+  *end = HEARTH_EXACT_LIMBS;
+  while (*end > 0 && sum->limb[*end - 1] == 0) --*end;
+  while (*first < *end && sum->limb[*first] == 0) ++*first;
+}
+
 void hearth_exact_normalise(hearth_exact *sum) {
+  int first, end;
   int64_t carry = 0;
-  for (int i = 0; i < HEARTH_EXACT_LIMBS - 1; ++i) {
+  used_limbs(sum, &first, &end);
+  for (int i = first; i < HEARTH_EXACT_LIMBS - 1 && (i < end || carry != 0); ++i) {
     const int64_t limb = sum->limb[i] + carry;
     carry = (limb + ((int64_t)1 << 31)) >> 32;
     sum->limb[i] = limb - carry * ((int64_t)1 << 32);
@@ -27,30 +37,30 @@ void hearth_exact_negate(hearth_exact *sum) {
   sum->below = above;
 }
 
-/* The digits of |value|, all in 0 .. 2^32 - 1; returns the number of digits up to the highest that is not 0, and the sign. */
-static int digits_of(const hearth_exact *value, uint64_t *digit, double *sign) {
+/* The digits of |value|, all in 0 .. 2^32 - 1, those below *first being 0; returns the number of digits up to the highest that is not 0, and the sign. */
+static int digits_of(const hearth_exact *value, uint64_t *digit, int *first, double *sign) {
   hearth_exact sum = *value;
+  int count;
   hearth_exact_normalise(&sum);
-  int count = HEARTH_EXACT_LIMBS;
-  while (count > 0 && sum.limb[count - 1] == 0) --count;
+  used_limbs(&sum, first, &count);
   /* Each limb outweighs all below it. */
   const int64_t factor = count > 0 && sum.limb[count - 1] < 0 ? -1 : 1;
   int64_t carry = 0;
-  for (int i = 0; i < count; ++i) {
+  for (int i = *first; i < count; ++i) {
     const int64_t limb = factor * sum.limb[i] + carry;
     carry = limb >> 32;
     digit[i] = (uint64_t)(limb - carry * ((int64_t)1 << 32));
   }
-  while (count > 0 && digit[count - 1] == 0) --count;
+  while (count > *first && digit[count - 1] == 0) --count;
   *sign = (double)factor;
   return count;
 }
 
 /* Nothing lies below the lowest bit of a subnormal number, so that rounding to 53 bits is right there too. */
-static double round_digits(const uint64_t *digit, int count) {
+static double round_digits(const uint64_t *digit, int first, int count) {
   uint64_t window[4] = {0}, rest = 0;
-  for (int i = 0; i < 4 && i < count; ++i) window[i] = digit[count - 1 - i];
-  for (int i = 0; i < count - 4; ++i) rest |= digit[i];
+  for (int i = 0; i < 4 && count - i > first; ++i) window[i] = digit[count - 1 - i];
+  for (int i = first; i < count - 4; ++i) rest |= digit[i];
   uint64_t high = window[0] << 32 | window[1], low = window[2] << 32 | window[3];
   int shift = 0;
   for (; !(high >> 63); ++shift) {
@@ -69,8 +79,9 @@ double hearth_exact_round(const hearth_exact *sum) {
   double sign;
   if (sum->nan > 0 || (sum->above > 0 && sum->below > 0)) return NAN;
   if (sum->above > 0 || sum->below > 0) return sum->above > 0 ? INFINITY : -INFINITY;
-  const int count = digits_of(sum, digit, &sign);
-  return count > 0 ? sign * round_digits(digit, count) : 0.0;
+  int first;
+  const int count = digits_of(sum, digit, &first, &sign);
+  return count > first ? sign * round_digits(digit, first, count) : 0.0;
 }
 
 void hearth_exact_range(int64_t count, const hearth_exact *sums, int64_t *first, int64_t *end) {

@@ -9,7 +9,8 @@
 #include <math.h>
 #include <string.h>
 
-enum { WORKSPACE = 16 << 20 };
+/* Lots that nobody else has a part in stay in the second cache; others are worth a message. */
+enum { WORKSPACE = 16 << 20, WORKSPACE_ALONE = 1 << 20 };
 
 bool hearth_reduction_is_exact(const hearth_reducing *r) {
   return r->ctx->options.reduction == HEARTH_REDUCTION_REPRODUCIBLE;
@@ -31,7 +32,7 @@ static int32_t slower(const hearth_reducing *r, int32_t k) {
 
 static void plan_lots(const hearth_reducing *r, const hearth_exact_sums *sums, lot *lot) {
   const hearth_layout *layout = r->array->layout;
-  const int64_t most = WORKSPACE / (int64_t)sizeof(hearth_exact);
+  const int64_t most = (r->comm == MPI_COMM_NULL || r->ctx->size == 1 ? WORKSPACE_ALONE : WORKSPACE) / (int64_t)sizeof(hearth_exact);
   memset(lot, 0, sizeof *lot);
   lot->sums = sums;
   lot->components = hearth_dtype_is_complex(r->array->dtype) && sums->kind == HEARTH_EXACT_VALUE ? 2 : 1;

@@ -1,6 +1,7 @@
 /* The two innermost dimensions of an exact sum. */
 #include "kernels/cpu/exact.h"
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 static hearth_exact *sum_at(const hearth_plane *plane, int64_t i, int64_t j) {
@@ -86,7 +87,9 @@ static int correct_anchors(tile_task *task) {
   cpu_exact_columns *tile = task->tile;
   int corrected = 0;
   for (int64_t j = 0; j < task->n; ++j) {
-    if (is_exact(tile, j) || !(tile->most[j] <= CPU_EXACT_LARGEST)) continue;
+    /* Anchors that are a little too large lose little. */
+    const bool fits = tile->most[j] <= tile->limit[j] && tile->most[j] >= tile->limit[j] * 0x1p-8;
+    if (is_exact(tile, j) || fits || !(tile->most[j] <= CPU_EXACT_LARGEST)) continue;
     const cpu_exact_anchor anchor = cpu_exact_anchor_for(tile->most[j]);
     corrected |= anchor.limit != tile->limit[j];
     tile->limit[j] = anchor.limit;
@@ -97,13 +100,13 @@ static int correct_anchors(tile_task *task) {
 }
 
 /* A column whose terms two slices do not hold. */
-static void add_one_by_one(const tile_task *task, int64_t first_row, int64_t rows, int64_t j) {
-  const int64_t fold = task->fold, column = task->first + j % (task->fold > 1 ? task->plane->n : task->n);
-  for (int64_t i = first_row; i < first_row + rows; ++i) {
-    const int64_t row = i * fold + (fold > 1 ? j / task->plane->n : 0);
-    hearth_exact_add(sum_at(task->plane, row, column), *cpu_exact_terms(task->maker, 1, operand_at(task->plane, CPU_EXACT_X, row, column), 0,
-                                                                        operand_at(task->plane, CPU_EXACT_Y, row, column), 0, task->buffers));
-  }
+static void add_column(const tile_task *task, int64_t first_row, int64_t rows, int64_t j) {
+  const hearth_plane *plane = task->plane;
+  const int64_t fold = task->fold, column = task->first + (fold > 1 ? j % plane->n : j), row = first_row * fold + (fold > 1 ? j / plane->n : 0);
+  cpu_exact_anchor anchor = {0.0, 0.0, 0.0};
+  cpu_exact_add_double(sum_at(plane, row, column), &anchor, rows,
+                       cpu_exact_terms(task->maker, rows, operand_at(plane, CPU_EXACT_X, row, column), plane->row_stride[CPU_EXACT_X] * fold,
+                                       operand_at(plane, CPU_EXACT_Y, row, column), plane->row_stride[CPU_EXACT_Y] * fold, task->buffers));
 }
 
 static void add_rows(tile_task *task, int64_t first_row, int64_t rows) {
@@ -111,7 +114,7 @@ static void add_rows(tile_task *task, int64_t first_row, int64_t rows) {
   if (correct_anchors(task)) pass_rows(task, first_row, rows);
   for (int64_t j = 0; j < task->n; ++j) {
     if (!is_exact(task->tile, j)) {
-      add_one_by_one(task, first_row, rows, j);
+      add_column(task, first_row, rows, j);
       continue;
     }
     hearth_exact *sum = sum_at(task->plane, first_row * task->fold, task->first + (task->fold > 1 ? j % task->plane->n : j));

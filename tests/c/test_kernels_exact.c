@@ -80,7 +80,7 @@ static void sums_over_axes(hearth_context *ctx) {
     for (int axes = 0; axes < 8; axes++)
       for (int layout = 0; layout < LAYOUTS; layout++, number++) {
         if (s == 5 && (axes != 1 + (layout & 2) || layout % 2)) continue; /* the long one */
-        if (s > 0 && axes == 0) continue;
+        if (s > 0 && (axes == 0 || (axes + layout) % 3 != 0)) continue;
         const int y_layout = number % 3 == 0 ? ROW : number % 3 == 1 ? BROADCAST_FIRST : BROADCAST_ALL;
         operand x = OPERAND(ctx, types[s == 5 ? 0 : number % 5], layout, shapes[s][0], shapes[s][1], shapes[s][2]);
         operand y = OPERAND(ctx, types[number / 5 % 2], y_layout, shapes[s][0], shapes[s][1], shapes[s][2]);

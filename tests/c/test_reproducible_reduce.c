@@ -242,6 +242,40 @@ static void norms_at_the_ends(void **state) {
   test_context_destroy(&ctx);
 }
 
+/* Weights with a layout of their own, or of one dimension; NaN left out takes its weight along. */
+static void averages(void **state) {
+  (void)state;
+  static const rule r = {2, HEARTH_FLOAT64, {9, 14}, DATA_CANCELLING, 6, 1.0}, full = {2, HEARTH_FLOAT64, {9, 14}, DATA_ROUGH, 0, 3.0};
+  static const rule line = {1, HEARTH_FLOAT64, {9}, DATA_ROUGH, 0, 5.0};
+  question q = {.r = &r, .axes = 1, .expected = malloc(28 * sizeof(double))};
+  for (int which = 0; which < CONTEXTS; which++) {
+    hearth_context *ctx = context_number(which);
+    for (int kind = which; kind < TABLE_KINDS; kind += 3) {
+      if (!is_usable(kind) || !is_usable((kind + 4) % TABLE_KINDS)) continue;
+      const rule *weights = kind % 2 ? &full : &line;
+      oracle products[14] = {0}, totals[14] = {0};
+      for (int64_t i = 0; i < 9 * 14; i++) {
+        const double x = component(&r, i, 0), w = component(weights, kind % 2 ? i : i / 14, 0);
+        const volatile double product = x * w;
+        if (!isnan(x)) oracle_add(&products[i % 14], product);
+        if (!isnan(x)) oracle_add(&totals[i % 14], w);
+      }
+      for (int64_t k = 0; k < 14; k++) q.expected[2 * k] = oracle_round(&products[k]) / oracle_round(&totals[k]);
+      hearth_array *array = make_array(ctx, kind, &r, kind % 2), *other = make_array(ctx, (kind + 4) % TABLE_KINDS, weights, 0), *result = NULL;
+      hearth_reduce_options options = HEARTH_REDUCE_OPTIONS_INIT;
+      options.nan_policy = HEARTH_NAN_OMIT;
+      q.wrong = 0;
+      assert_ok(hearth_average(array, other, 1, (int32_t[]){0}, &options, &result));
+      assert_all(values_visit(result, HEARTH_READ, compare, &q) == 0 && q.wrong == 0);
+      hearth_array_destroy(&result);
+      hearth_array_destroy(&array);
+      hearth_array_destroy(&other);
+    }
+    test_context_destroy(&ctx);
+  }
+  free(q.expected);
+}
+
 /* What has no reproducible form says so; what has no rounding is as in any mode. NaN is named. */
 static void what_is_refused(void **state) {
   (void)state;
@@ -272,5 +306,5 @@ static void what_is_refused(void **state) {
 }
 
 static const struct CMUnitTest tests[] = {cmocka_unit_test(every_layout), cmocka_unit_test(many_results), cmocka_unit_test(norms_at_the_ends),
-                                          cmocka_unit_test(what_is_refused)};
+                                          cmocka_unit_test(averages), cmocka_unit_test(what_is_refused)};
 HEARTH_TEST_MAIN(tests)

@@ -5,7 +5,7 @@
 #include "core/fpenv.h"
 #include "core/memory.h"
 #include "tensor/align.h"
-#include "tensor/reduce_impl.h"
+#include "tensor/reduce_exact.h"
 #include "tensor/views.h"
 
 /* Weights of one dimension that lie along `axis`: dimensions of extent 1 follow, so that broadcasting lines them up. */
@@ -52,7 +52,24 @@ static hearth_status sums(const hearth_reducing *r, const hearth_operand *weight
   return hearth_reduction_each(r, average_part, &totals);
 }
 
+/* In reproducible mode: the same of exact sums. */
+static hearth_status average_exactly(const hearth_reducing *r, const hearth_operand *weights, hearth_array **result) {
+  double *products = NULL, *totals = NULL;
+  bool nan = false;
+  hearth_status status = hearth_reduction_exact(r, &(hearth_exact_sums){.kind = HEARTH_EXACT_PRODUCT, .weights = weights}, &products, &nan);
+  const hearth_status second = hearth_reduction_exact(r, &(hearth_exact_sums){.kind = HEARTH_EXACT_OTHER, .weights = weights}, &totals, &nan);
+  status = hearth_reduction_agree(r, status != HEARTH_OK ? status : second, nan && r->options.nan_policy == HEARTH_NAN_ERROR);
+  if (status == HEARTH_OK) {
+    for (int64_t i = 0; i < r->n; i++) products[i] /= totals[i];
+    status = hearth_reduction_finish(r, status, r->options.dtype ? r->options.dtype : hearth_reduction_float(r), products, HEARTH_FLOAT64, result);
+  }
+  hearth_deallocate(r->ctx, products);
+  hearth_deallocate(r->ctx, totals);
+  return status;
+}
+
 static hearth_status average(const hearth_reducing *r, const hearth_operand *weights, hearth_array **result) {
+  if (hearth_reduction_is_exact(r)) return average_exactly(r, weights, result);
   const hearth_reduce_rule sum = {HEARTH_REDUCE_SUM, HEARTH_FLOAT64, false};
   double *acc = NULL;
   hearth_status status = sums(r, weights, &acc);
@@ -73,7 +90,7 @@ static hearth_status check(const hearth_reducing *r, const hearth_array *weights
                        hearth_dtype_name((hearth_dtype)weights->dtype));
   if (r->options.dtype && hearth_dtype_is_integer(r->options.dtype))
     return hearth_fail(r->ctx, HEARTH_ERR_UNSUPPORTED, "average has no result of type %s", hearth_dtype_name((hearth_dtype)r->options.dtype));
-  return hearth_reduction_refuse_reproducible(r);
+  return HEARTH_OK;
 }
 
 /* The weights' shape, lined up at the last dimensions, against the array's. */

@@ -7,7 +7,11 @@
  * boxes and a large result a copy of the operand besides.
  *
  * Sums of integers and bool are made in int64 and wrap around, sums of floating-point numbers in float64, over short blocks whose sums are added with their
- * rounding errors kept; the result has the operand's type again (float64 for the mean and the like of integers). Of replicas one is counted. */
+ * rounding errors kept; the result has the operand's type again (float64 for the mean and the like of integers). Of replicas one is counted.
+ *
+ * In contexts with HEARTH_REDUCTION_REPRODUCIBLE sum, mean, var, std, norm and average are made of exact sums (see reproducible.h): the same bits for any
+ * ranks, threads, layout and order of the elements. var and std take a second pass around the rounded mean. Workspace: 16 MiB besides; up to 40 bytes per
+ * result. What has no such form refuses with NOT_REPRODUCIBLE; reductions without rounding are as ever. */
 #ifndef HEARTH_REDUCE_H
 #define HEARTH_REDUCE_H
 #include <hearth/array.h>

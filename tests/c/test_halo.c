@@ -146,42 +146,50 @@ static void owned_arrays(void **state) {
   }
 }
 
-/* The host's own field with its halo: column-major, the last dimension running backwards. */
+/* The host's own fields with their halos, one per piece: column-major, the last dimension running backwards. */
+enum { PIECES = 64 };
 typedef struct host_field {
-  void *memory;
-  hearth_window window;
+  int32_t pieces;
+  void *memory[PIECES];
+  hearth_window window[PIECES];
 } host_field;
 
-static host_field new_field(const hearth_layout *layout, const halo_case *c, int32_t dtype) {
-  host_field field = {NULL, {.dtype = dtype, .ndim = c->ndim}};
+static void new_block(const hearth_layout *layout, const halo_case *c, int32_t dtype, int32_t piece, host_field *field) {
+  hearth_window *window = &field->window[piece];
+  *window = (hearth_window){.dtype = dtype, .ndim = c->ndim};
   int64_t next = hearth_dtype_size(dtype), before = 0;
-  assert_ok(hearth_layout_local_shape(layout, c->ndim, field.window.extent));
   for (int32_t d = 0; d < c->ndim; d++) {
-    const int64_t all = field.window.extent[d] + c->low[d] + c->high[d];
+    window->extent[d] = hearth_layout_piece_extent(layout, piece, d);
+    const int64_t all = window->extent[d] + c->low[d] + c->high[d];
     const bool backwards = d == c->ndim - 1 && all > 0;
-    field.window.stride[d] = backwards ? -next : next;
+    window->stride[d] = backwards ? -next : next;
     before += backwards ? (all - 1 - c->low[d]) * next : c->low[d] * next;
     next *= all;
   }
-  field.memory = malloc((size_t)next + 16);
-  field.window.base = (char *)field.memory + before;
-  return field;
+  field->memory[piece] = malloc((size_t)next + 16);
+  window->base = (char *)field->memory[piece] + before;
+}
+
+static void new_field(const hearth_layout *layout, const halo_case *c, int32_t dtype, host_field *field) {
+  field->pieces = hearth_layout_piece_count(layout);
+  assert_all(field->pieces <= PIECES);
+  for (int32_t p = 0; p < field->pieces; p++) new_block(layout, c, dtype, p, field);
+}
+
+static void free_field(host_field *field) {
+  for (int32_t p = 0; p < field->pieces; p++) free(field->memory[p]);
 }
 
 static void wrapped(hearth_context *ctx, const halo_case *c, int kind) {
   enum { FIELDS = 3 };
   static const int32_t dtypes[FIELDS] = {HEARTH_FLOAT64, HEARTH_FLOAT32, HEARTH_INT8};
+  static host_field field[FIELDS];
   hearth_layout *layout = table_layout(ctx, kind, c->ndim, c->shape);
-  if (hearth_layout_piece_count(layout) != 1) {
-    hearth_layout_destroy(&layout);
-    return;
-  }
   hearth_halo *halo = new_halo(layout, c);
-  host_field field[FIELDS];
   hearth_array *array[FIELDS] = {NULL};
   for (int i = 0; halo && i < FIELDS; i++) {
-    field[i] = new_field(layout, c, dtypes[i]);
-    assert_ok(hearth_array_wrap(layout, 1, &field[i].window, &array[i]));
+    new_field(layout, c, dtypes[i], &field[i]);
+    assert_ok(hearth_array_wrap(layout, field[i].pieces, field[i].window, &array[i]));
     assert_all(walk_pieces(c, array[i], HEARTH_WRITE, write_pattern) == 0);
   }
   if (halo) {
@@ -195,7 +203,7 @@ static void wrapped(hearth_context *ctx, const halo_case *c, int kind) {
   for (int i = 0; halo && i < FIELDS; i++) {
     assert_all(walk_pieces(c, array[i], HEARTH_READ, check_value) == 0);
     hearth_array_destroy(&array[i]);
-    free(field[i].memory);
+    free_field(&field[i]);
   }
   hearth_halo_destroy(&halo);
   hearth_layout_destroy(&layout);

@@ -49,6 +49,10 @@ typedef struct hearth_backend_table {
   hearth_status (*fill)(hearth_queue *queue, const hearth_view *dst, double value);
   /* dst := src with dtype conversion; all dtypes; either side in host memory or in the backend's space; no overlap. */
   hearth_status (*copy)(hearth_queue *queue, const hearth_view *dst, const hearth_view *src);
+  /* dst := src where elements stand in no regular order: index i of dimension d is dst_place[d][i] bytes from the start of dst, src_place[d][i] from that of
+   * src; a table that is NULL stands for the view's stride. Tables are in host memory, HEARTH_MAX_NDIM pointers each. Otherwise as copy. */
+  hearth_status (*copy_places)(hearth_queue *queue, const hearth_view *dst, const hearth_view *src, const int64_t *const *dst_place,
+                               const int64_t *const *src_place);
   /* dst := a * b, float32/float64 (dst's dtype; a and b of the same dtype as dst), dst may be a (the same view). */
   hearth_status (*multiply)(hearth_queue *queue, const hearth_view *dst, const hearth_view *a, const hearth_view *b);
 

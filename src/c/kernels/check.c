@@ -70,6 +70,18 @@ hearth_status hearth_check_copy(const hearth_context *ctx, int32_t space, const 
   return check_like(&rule, "src", src, dst, ANY_DTYPE);
 }
 
+hearth_status hearth_check_places(const hearth_context *ctx, int32_t space, const hearth_view *dst, const hearth_view *src, const int64_t *const *dst_place,
+                                  const int64_t *const *src_place) {
+  const rule rule = {ctx, "copy_places", BIT(space) | BIT(HEARTH_SPACE_HOST)};
+  HEARTH_TRY(check_view(&rule, "dst", dst, ANY_NDIM, ANY_DTYPE));
+  HEARTH_TRY(check_like(&rule, "src", src, dst, ANY_DTYPE));
+  if (!dst_place || !src_place) return hearth_fail(ctx, HEARTH_ERR_INTERNAL, "copy_places: the tables of places are missing");
+  for (int d = 0; d < dst->ndim && hearth_view_elements(dst) > 0; ++d)
+    if (dst->extent[d] > 1 && !dst_place[d] && dst->stride[d] == 0)
+      return hearth_fail(ctx, HEARTH_ERR_INTERNAL, "copy_places: operand dst is written and has stride 0 in dimension %d", d);
+  return HEARTH_OK;
+}
+
 hearth_status hearth_check_multiply(const hearth_context *ctx, int32_t space, const hearth_view *dst, const hearth_view *a, const hearth_view *b) {
   const rule rule = {ctx, "multiply", BIT(space)};
   HEARTH_TRY(check_output(&rule, "dst", dst, ANY_NDIM, FLOATS));

@@ -9,6 +9,8 @@
 
 hearth_status hearth_check_fill(const hearth_context *ctx, int32_t space, const hearth_view *dst);
 hearth_status hearth_check_copy(const hearth_context *ctx, int32_t space, const hearth_view *dst, const hearth_view *src);
+hearth_status hearth_check_places(const hearth_context *ctx, int32_t space, const hearth_view *dst, const hearth_view *src, const int64_t *const *dst_place,
+                                  const int64_t *const *src_place);
 hearth_status hearth_check_multiply(const hearth_context *ctx, int32_t space, const hearth_view *dst, const hearth_view *a, const hearth_view *b);
 /* views: dst, src, shift, scale, missing; the last three may be NULL. */
 hearth_status hearth_check_pack(const hearth_context *ctx, int32_t space, const hearth_view *const views[5], const int64_t *infinite);

@@ -38,9 +38,25 @@ static hearth_status balance_grid(const hearth_layout *layout, hearth_layout **b
   return status;
 }
 
+static int32_t longest(const hearth_layout *layout) {
+  int32_t longest = 0;
+  for (int32_t d = 1; d < layout->ndim; d++)
+    if (layout->shape[d] > layout->shape[longest]) longest = d;
+  return longest;
+}
+
+/* A grid with a list of ids along a dimension keeps no grid: its directories belong to the lists. */
+static bool has_lists(const hearth_layout *layout) {
+  for (int32_t d = 0; d < layout->ndim; d++)
+    if (layout->dim[d].kind == HEARTH_DIM_INDEX) return true;
+  return false;
+}
+
 static hearth_status balanced_layout(const hearth_layout *layout, hearth_layout **balanced) {
   int32_t only;
+  if (layout->boxes) return hearth_layout_make_split(layout->ctx, layout->ndim, layout->shape, longest(layout), balanced);
   const int32_t n = distributed(layout, &only);
+  if (n > 0 && has_lists(layout)) return hearth_layout_make_split(layout->ctx, layout->ndim, layout->shape, only, balanced);
   if (n == 1 && !hearth_layout_is_replicated(layout)) return hearth_layout_make_split(layout->ctx, layout->ndim, layout->shape, only, balanced);
   return balance_grid(layout, balanced);
 }

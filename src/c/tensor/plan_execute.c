@@ -32,6 +32,7 @@ typedef struct slot {
 
 typedef struct run {
   hearth_journey journey, local; /* `local` in chunks of its own: they need no buffer */
+  hearth_scratch scratch;
   hearth_shared shared;
   int64_t nmessages, nslots;
   message *message; /* one per peer, senders first */
@@ -228,7 +229,8 @@ hearth_status hearth_plan_run(hearth_plan *plan, hearth_status mine, int64_t n, 
     r.journey.traveller = many;
   }
   for (int64_t i = 0; mine == HEARTH_OK && i < n; i++) r.journey.traveller[i] = traveller_of(sources[i], targets[i]);
-  if (mine == HEARTH_OK) mine = hearth_scratch_make(plan, &r.journey.scratch);
+  r.journey.scratch = &r.scratch;
+  if (mine == HEARTH_OK) mine = hearth_scratch_make(plan, &r.scratch);
   if (mine == HEARTH_OK) mine = ctx->backend->wait(ctx->queue);
   if (ctx->size > 1 && plan->busiest > 0) HEARTH_GOTO(done, hearth_node_open(ctx));
   HEARTH_GOTO(done, agree_on_round(&r, mine));
@@ -249,7 +251,7 @@ done:
   hearth_deallocate(ctx, r.slot);
   hearth_deallocate(ctx, r.message);
   hearth_deallocate(ctx, many);
-  hearth_scratch_free(ctx, &r.journey.scratch);
+  hearth_scratch_free(ctx, &r.scratch);
   return status;
 }
 

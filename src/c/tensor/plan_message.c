@@ -70,7 +70,7 @@ static int64_t longest(const hearth_peer *peer, int64_t n, int32_t d, int64_t mo
 }
 
 hearth_status hearth_scratch_make(const hearth_plan *plan, hearth_scratch *scratch) {
-  *scratch = (hearth_scratch){{NULL}};
+  *scratch = (hearth_scratch){{NULL}, NULL};
   for (int32_t d = 0; d < plan->ndim; d++) {
     const int64_t most = longest(plan->receive, plan->nreceives, d, longest(plan->send, plan->nsends, d, longest(&plan->local, 1, d, 0)));
     HEARTH_TRY(hearth_allocate(plan->ctx, (most + MORE_SECTIONS) * (int64_t)sizeof(hearth_section), &scratch->section[d]));
@@ -80,6 +80,7 @@ hearth_status hearth_scratch_make(const hearth_plan *plan, hearth_scratch *scrat
 
 void hearth_scratch_free(const hearth_context *ctx, hearth_scratch *scratch) {
   for (int32_t d = 0; d < HEARTH_MAX_NDIM; d++) hearth_deallocate(ctx, scratch->section[d]);
+  hearth_deallocate(ctx, scratch->place);
 }
 
 /* Runs first .. first + n - 1 of a section, of each the elements skip .. skip + count - 1. */
@@ -123,17 +124,12 @@ static int64_t find_section(const hearth_overlap *overlap, int64_t begin) {
   return low;
 }
 
-typedef struct section_list {
-  int64_t n;
-  const hearth_section *section;
-} section_list;
-
-static section_list clip(const hearth_overlap *overlap, int64_t begin, int64_t end, hearth_section *scratch) {
-  if (begin == 0 && end == overlap->total) return (section_list){overlap->n, overlap->section};
+static hearth_section_list clip(const hearth_overlap *overlap, int64_t begin, int64_t end, hearth_section *scratch) {
+  if (begin == 0 && end == overlap->total) return (hearth_section_list){overlap->n, overlap->section};
   int64_t n = 0;
   for (int64_t s = find_section(overlap, begin); s < overlap->n && overlap->section[s].at[HEARTH_SIDE_MESSAGE] < end; s++)
     n = clip_section(&overlap->section[s], begin, end, scratch, n);
-  return (section_list){n, scratch};
+  return (hearth_section_list){n, scratch};
 }
 
 /* Copies between two views of the same extents and more dimensions than a view may have: loops over the first ones. */
@@ -173,7 +169,7 @@ static void add_dimension(wide *shape, int64_t extent, int64_t to, int64_t from)
 }
 
 /* One product of sections: a regular view on either side. */
-static hearth_status move_cell(const hearth_plan *plan, const section_list *list, const int64_t *number, hearth_side to, const hearth_view *to_view,
+static hearth_status move_cell(const hearth_plan *plan, const hearth_section_list *list, const int64_t *number, hearth_side to, const hearth_view *to_view,
                                hearth_side from, const hearth_view *from_view) {
   hearth_view dst = *to_view, src = *from_view;
   wide shape = {.ndim = 0};
@@ -188,11 +184,21 @@ static hearth_status move_cell(const hearth_plan *plan, const section_list *list
   return copy_wide(plan->ctx, &shape, 0, &dst, &src);
 }
 
+/* A call for each product of sections costs as much as so many elements. */
+enum { WORTH_A_CALL = 64 };
+
+static bool many_and_short(const hearth_plan *plan, const hearth_chunk *chunk, const hearth_section_list *list) {
+  int64_t cells = 1;
+  for (int32_t d = 0; d < plan->ndim; d++) cells *= list[d].n;
+  return cells > 1 && chunk->elements / cells < WORTH_A_CALL;
+}
+
 hearth_status hearth_message_move(const hearth_plan *plan, const hearth_part *part, const hearth_chunk *chunk, hearth_scratch *scratch, hearth_side to,
                                   const hearth_view *to_view, hearth_side from, const hearth_view *from_view) {
-  section_list list[HEARTH_MAX_NDIM];
+  hearth_section_list list[HEARTH_MAX_NDIM];
   int64_t number[HEARTH_MAX_NDIM] = {0};
   for (int32_t d = 0; d < plan->ndim; d++) list[d] = clip(part->overlap[d], chunk->begin[d], chunk->end[d], scratch->section[d]);
+  if (many_and_short(plan, chunk, list)) return hearth_message_move_places(plan, chunk, list, scratch, to, to_view, from, from_view);
   for (int32_t d = 0; d >= 0;) {
     HEARTH_TRY(move_cell(plan, list, number, to, to_view, from, from_view));
     for (d = plan->ndim - 1; d >= 0 && ++number[d] == list[d].n; d--) number[d] = 0;

@@ -19,10 +19,18 @@ typedef struct hearth_chunk {
   int64_t offset, elements;
 } hearth_chunk;
 
-/* Room for the sections that a chunk's ends cut, per dimension; made once and used for all chunks of a plan. */
+/* Room for the sections that a chunk's ends cut, per dimension, and for the places of indices where there are many short ones; used for all chunks of a plan.
+ */
 typedef struct hearth_scratch {
   hearth_section *section[HEARTH_MAX_NDIM];
+  int64_t *place; /* NULL until it is needed */
 } hearth_scratch;
+
+/* The sections of a chunk along one dimension: they follow each other in its message places, which count from its beginning. */
+typedef struct hearth_section_list {
+  int64_t n;
+  const hearth_section *section;
+} hearth_section_list;
 
 /* Chunks of at most `limit` elements (and at least one). Sender and receiver come to the same. */
 hearth_chunking hearth_message_chunking(const hearth_part *part, int32_t ndim, int32_t order, int64_t limit);
@@ -35,6 +43,9 @@ void hearth_scratch_free(const hearth_context *ctx, hearth_scratch *scratch);
  * and strides, those of the sides are the pieces'. */
 hearth_status hearth_message_move(const hearth_plan *plan, const hearth_part *part, const hearth_chunk *chunk, hearth_scratch *scratch, hearth_side to,
                                   const hearth_view *to_view, hearth_side from, const hearth_view *from_view);
+/* The same where sections are many and short, by tables of places (plan_places.c); `list`: the chunk's sections. */
+hearth_status hearth_message_move_places(const hearth_plan *plan, const hearth_chunk *chunk, const hearth_section_list *list, hearth_scratch *scratch,
+                                         hearth_side to, const hearth_view *to_view, hearth_side from, const hearth_view *from_view);
 /* The view of a chunk in a dense buffer. */
 hearth_view hearth_message_view(const hearth_chunking *chunking, const hearth_chunk *chunk, int32_t dtype, void *buffer);
 /* The address of the part within a piece, if it lies there dense and as it travels; else NULL. */

@@ -91,12 +91,12 @@ static const hearth_view *target_of(const item *it) {
 static hearth_status pack(hearth_journey *journey, const item *it, char *data) {
   const hearth_view view = hearth_message_view(&it->chunking, &it->chunk, it->traveller->dtype, data);
   const hearth_view source = source_of(journey->plan, it);
-  return hearth_message_move(journey->plan, it->part, &it->chunk, &journey->scratch, HEARTH_SIDE_MESSAGE, &view, HEARTH_SIDE_SOURCE, &source);
+  return hearth_message_move(journey->plan, it->part, &it->chunk, journey->scratch, HEARTH_SIDE_MESSAGE, &view, HEARTH_SIDE_SOURCE, &source);
 }
 
 static hearth_status unpack(hearth_journey *journey, const item *it, char *data) {
   const hearth_view view = hearth_message_view(&it->chunking, &it->chunk, it->traveller->dtype, data);
-  return hearth_message_move(journey->plan, it->part, &it->chunk, &journey->scratch, HEARTH_SIDE_TARGET, target_of(it), HEARTH_SIDE_MESSAGE, &view);
+  return hearth_message_move(journey->plan, it->part, &it->chunk, journey->scratch, HEARTH_SIDE_TARGET, target_of(it), HEARTH_SIDE_MESSAGE, &view);
 }
 
 hearth_status hearth_round_pack(hearth_journey *journey, const hearth_peer *peer, hearth_cursor cursor, char *buffer) {
@@ -125,8 +125,7 @@ bool hearth_round_local(hearth_journey *journey, hearth_cursor *cursor, hearth_s
   if (at_end(journey, &plan->local, cursor)) return false;
   const item it = item_at(journey, &plan->local, cursor);
   const hearth_view source = source_of(plan, &it);
-  const hearth_status status =
-      hearth_message_move(plan, it.part, &it.chunk, &journey->scratch, HEARTH_SIDE_TARGET, target_of(&it), HEARTH_SIDE_SOURCE, &source);
+  const hearth_status status = hearth_message_move(plan, it.part, &it.chunk, journey->scratch, HEARTH_SIDE_TARGET, target_of(&it), HEARTH_SIDE_SOURCE, &source);
   if (*moved == HEARTH_OK) *moved = status;
   advance(&plan->local, &it, cursor);
   return true;

@@ -16,7 +16,7 @@ typedef struct hearth_journey {
   int64_t n;
   hearth_traveller *traveller;
   int64_t round_bytes;
-  hearth_scratch scratch;
+  hearth_scratch *scratch; /* shared by all copies of a journey */
 } hearth_journey;
 
 /* The next chunk of a message. At its end traveller = journey->n. */

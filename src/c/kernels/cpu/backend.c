@@ -45,6 +45,7 @@ const hearth_backend_table hearth_backend_cpu = {
     .release = release,
     .fill = cpu_fill,
     .copy = cpu_copy,
+    .copy_places = cpu_copy_places,
     .multiply = cpu_multiply,
     .pack = cpu_pack,
     .group_sums = cpu_group_sums,

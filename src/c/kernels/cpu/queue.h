@@ -32,6 +32,8 @@ void cpu_run_loops(const hearth_queue *queue, const hearth_loops *loops, int dim
 
 hearth_status cpu_fill(hearth_queue *queue, const hearth_view *dst, double value);
 hearth_status cpu_copy(hearth_queue *queue, const hearth_view *dst, const hearth_view *src);
+hearth_status cpu_copy_places(hearth_queue *queue, const hearth_view *dst, const hearth_view *src, const int64_t *const *dst_place,
+                              const int64_t *const *src_place);
 hearth_status cpu_multiply(hearth_queue *queue, const hearth_view *dst, const hearth_view *a, const hearth_view *b);
 hearth_status cpu_pack(hearth_queue *queue, const hearth_view *dst, const hearth_view *src, const hearth_view *shift, const hearth_view *scale,
                        const hearth_view *missing, int64_t *infinite);

@@ -41,6 +41,24 @@ static hearth_status copy(hearth_queue *queue, const hearth_view *dst, const hea
   OPENED("copy", 3, host->copy(queue->host, v[0], v[1]), dst, src);
 }
 
+/* Places reach beyond what extents and strides tell; they stay in the allocation in which the view begins. */
+static hearth_status copy_places(hearth_queue *queue, const hearth_view *dst, const hearth_view *src, const int64_t *const *dst_place,
+                                 const int64_t *const *src_place) {
+  hearth_view first_dst = *dst, first_src = *src;
+  guard_operands operands;
+  for (int d = 0; d < dst->ndim; ++d) {
+    if (dst->extent[d] == 0) return HEARTH_OK;
+    first_dst.extent[d] = first_src.extent[d] = 1;
+    if (dst_place[d]) first_dst.data = (char *)first_dst.data + dst_place[d][0];
+    if (src_place[d]) first_src.data = (char *)first_src.data + src_place[d][0];
+  }
+  HEARTH_TRY(guard_open(queue, "copy_places", 2, OPERANDS(&first_dst, &first_src), 3, &operands));
+  hearth_view to = *dst, from = *src;
+  to.space = operands.at[0]->space;
+  from.space = operands.at[1]->space;
+  return guard_close(queue, &operands, host->copy_places(queue->host, &to, &from, dst_place, src_place));
+}
+
 static hearth_status multiply(hearth_queue *queue, const hearth_view *dst, const hearth_view *a, const hearth_view *b) {
   OPENED("multiply", 0, host->multiply(queue->host, v[0], v[1], v[2]), dst, a, b);
 }
@@ -97,6 +115,7 @@ const hearth_backend_table hearth_backend_guard = {
     .release = guard_release,
     .fill = fill,
     .copy = copy,
+    .copy_places = copy_places,
     .multiply = multiply,
     .pack = pack,
     .group_sums = group_sums,

@@ -43,6 +43,7 @@ const hearth_backend_table hearth_backend_reference = {
     .release = release,
     .fill = reference_fill,
     .copy = reference_copy,
+    .copy_places = reference_copy_places,
     .multiply = reference_multiply,
     .pack = reference_pack,
     .group_sums = reference_group_sums,

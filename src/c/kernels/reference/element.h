@@ -28,6 +28,8 @@ void reference_set(const hearth_view *view, int64_t i, int64_t j, double value);
 
 hearth_status reference_fill(hearth_queue *queue, const hearth_view *dst, double value);
 hearth_status reference_copy(hearth_queue *queue, const hearth_view *dst, const hearth_view *src);
+hearth_status reference_copy_places(hearth_queue *queue, const hearth_view *dst, const hearth_view *src, const int64_t *const *dst_place,
+                                    const int64_t *const *src_place);
 hearth_status reference_multiply(hearth_queue *queue, const hearth_view *dst, const hearth_view *a, const hearth_view *b);
 hearth_status reference_pack(hearth_queue *queue, const hearth_view *dst, const hearth_view *src, const hearth_view *shift, const hearth_view *scale,
                              const hearth_view *missing, int64_t *infinite);

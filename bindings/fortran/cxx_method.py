@@ -75,6 +75,10 @@ class Method:
             return "void", "", ""
         if len(self.results) == 1:
             return self.results[0][0], "", f"  return {self.results[0][2]};\n"
+        if any(kind == class_of(self.function.owner or "") for kind, _, _ in self.results):  # within its class it is not complete yet: no member of a struct
+            kinds = ", ".join(kind for kind, _, _ in self.results)
+            values = ", ".join(value for _, _, value in self.results)
+            return f"std::tuple<{kinds}>", "", f"  return {{{values}}};\n"
         name = self.function.verb + "_result"
         members = "".join(f"  {kind} {member};\n" for kind, member, _ in self.results)
         values = ", ".join(value for _, _, value in self.results)
@@ -138,8 +142,9 @@ class Method:
             self._add(f"{const}{class_of(p.base)} &{p.name}", f"{p.name}.get()")
 
     def _kind_handle_array(self, p):
-        self._add(f"const std::vector<const {class_of(p.base)} *> &{p.name}", f"{p.name}_c.data()")
-        self.locals.append(f"const std::vector<const {p.base} *> {p.name}_c = detail::handles_of<{p.base}>({p.name});")
+        const = "const " if p.const else ""
+        self._add(f"const std::vector<{const}{class_of(p.base)} *> &{p.name}", f"{p.name}_c.data()")
+        self.locals.append(f"const std::vector<{const}{p.base} *> {p.name}_c = detail::handles_of<{const}{p.base}>({p.name});")
 
     def _kind_struct(self, p):
         init = next(s.init for s in self.model.structs if s.name == p.base)

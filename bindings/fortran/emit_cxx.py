@@ -16,6 +16,8 @@ HEADER = """// clang-format off
 #include <hearth/detail/local_view.hpp>
 #include <hearth/detail/span.hpp>
 #include <hearth/detail/window.hpp>
+#include <tuple>
+#include <vector>
 
 namespace hearth {
 """

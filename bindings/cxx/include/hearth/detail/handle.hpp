@@ -44,14 +44,14 @@ private:
 };
 
 /// The C handles of several objects; NULL for a null pointer.
-template <class T, class Object> std::vector<const T *> handles_of(const std::vector<const Object *> &objects) {
-  std::vector<const T *> handles;
+template <class T, class Object> std::vector<T *> handles_of(const std::vector<Object *> &objects) {
+  std::vector<T *> handles;
   handles.reserve(objects.size());
-  for (const Object *object : objects) handles.push_back(object != nullptr ? object->get() : nullptr);
+  for (Object *object : objects) handles.push_back(object != nullptr ? object->get() : nullptr);
   return handles;
 }
 
-template <class Object> const hearth_context *context_of(const std::vector<const Object *> &objects) noexcept {
+template <class Object> const hearth_context *context_of(const std::vector<Object *> &objects) noexcept {
   return objects.empty() || objects.front() == nullptr ? nullptr : objects.front()->context_handle();
 }
 

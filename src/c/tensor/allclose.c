@@ -70,7 +70,7 @@ hearth_status hearth_allclose(const hearth_array *a, const hearth_array *b, doub
   return compare(pair, &(hearth_closeness){rtol, atol, equal_nan != 0}, answer);
 }
 
-hearth_status hearth_array_equal(const hearth_array *a, const hearth_array *b, int32_t *answer) {
+hearth_status hearth_array_equals(const hearth_array *a, const hearth_array *b, int32_t *answer) {
   HEARTH_REQUIRE(NULL, a, "operand 0 is NULL");
   HEARTH_GUARD_FP(a->ctx);
   HEARTH_TRY(hearth_agree(a->ctx, check_pair(a, b, answer)));

@@ -140,7 +140,7 @@ HEARTH_COLLECTIVE hearth_status hearth_allclose(const hearth_array *a, const hea
                                                 HEARTH_OUT int32_t *answer);
 /* *answer = 1 if the shapes are the same and all elements are equal (NaN is not), else 0.
  * Collective. Errors: ARGUMENT (NULL), MISMATCH (contexts), MEMORY, MPI. */
-HEARTH_COLLECTIVE hearth_status hearth_array_equal(const hearth_array *a, const hearth_array *b, HEARTH_OUT int32_t *answer);
+HEARTH_COLLECTIVE hearth_status hearth_array_equals(const hearth_array *a, const hearth_array *b, HEARTH_OUT int32_t *answer);
 
 #ifdef __cplusplus
 }

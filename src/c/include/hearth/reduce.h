@@ -39,43 +39,44 @@ typedef struct hearth_reduce_options {
 /* Sum; product. int64 of bool and integers, else the operand's type. options may be NULL. With HEARTH_NAN_OMIT complex operands are refused.
  * Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (axis out of range or twice, unknown policy or dtype), MISMATCH (arguments differ
  * between ranks), NOT_FINITE (NaN, see above), UNSUPPORTED (complex with HEARTH_NAN_OMIT), NOT_REPRODUCIBLE, MEMORY. */
-HEARTH_COLLECTIVE hearth_status hearth_sum(const hearth_array *array, int32_t naxes, HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
+HEARTH_COLLECTIVE hearth_status hearth_sum(const hearth_array *array, int32_t naxes, HEARTH_OPTIONAL HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
                                            HEARTH_OPTIONAL const hearth_reduce_options *options, HEARTH_OUT hearth_array **result);
-HEARTH_COLLECTIVE hearth_status hearth_prod(const hearth_array *array, int32_t naxes, HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
+HEARTH_COLLECTIVE hearth_status hearth_prod(const hearth_array *array, int32_t naxes, HEARTH_OPTIONAL HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
                                             HEARTH_OPTIONAL const hearth_reduce_options *options, HEARTH_OUT hearth_array **result);
 /* Smallest and largest element, and their difference (peak to peak), in the operand's type.
  * Collective. Ownership: the caller destroys *result. Errors: as hearth_sum; ARGUMENT (nothing to choose from); UNSUPPORTED (complex; ptp of bool). */
-HEARTH_COLLECTIVE hearth_status hearth_min(const hearth_array *array, int32_t naxes, HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
+HEARTH_COLLECTIVE hearth_status hearth_min(const hearth_array *array, int32_t naxes, HEARTH_OPTIONAL HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
                                            HEARTH_OPTIONAL const hearth_reduce_options *options, HEARTH_OUT hearth_array **result);
-HEARTH_COLLECTIVE hearth_status hearth_max(const hearth_array *array, int32_t naxes, HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
+HEARTH_COLLECTIVE hearth_status hearth_max(const hearth_array *array, int32_t naxes, HEARTH_OPTIONAL HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
                                            HEARTH_OPTIONAL const hearth_reduce_options *options, HEARTH_OUT hearth_array **result);
-HEARTH_COLLECTIVE hearth_status hearth_ptp(const hearth_array *array, int32_t naxes, HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
+HEARTH_COLLECTIVE hearth_status hearth_ptp(const hearth_array *array, int32_t naxes, HEARTH_OPTIONAL HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
                                            HEARTH_OPTIONAL const hearth_reduce_options *options, HEARTH_OUT hearth_array **result);
 /* Where the smallest and largest element is: int64, 0-based in every language; with one axis the index along it, else the index in row-major order over the
  * reduced axes (for all axes: NumPy's flat index). The lowest of equal ones.
  * Collective. Ownership: the caller destroys *result. Errors: as hearth_min; NOT_FINITE also where HEARTH_NAN_OMIT leaves nothing. */
-HEARTH_COLLECTIVE hearth_status hearth_argmin(const hearth_array *array, int32_t naxes, HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
+HEARTH_COLLECTIVE hearth_status hearth_argmin(const hearth_array *array, int32_t naxes, HEARTH_OPTIONAL HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
                                               HEARTH_OPTIONAL const hearth_reduce_options *options, HEARTH_OUT hearth_array **result);
-HEARTH_COLLECTIVE hearth_status hearth_argmax(const hearth_array *array, int32_t naxes, HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
+HEARTH_COLLECTIVE hearth_status hearth_argmax(const hearth_array *array, int32_t naxes, HEARTH_OPTIONAL HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
                                               HEARTH_OPTIONAL const hearth_reduce_options *options, HEARTH_OUT hearth_array **result);
 /* Whether all or any elements are not 0 (bool); how many are not (int64). NaN is not 0; the NaN policy is not looked at.
  * Collective. Ownership: the caller destroys *result. Errors: as hearth_sum. */
-HEARTH_COLLECTIVE hearth_status hearth_all(const hearth_array *array, int32_t naxes, HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
+HEARTH_COLLECTIVE hearth_status hearth_all(const hearth_array *array, int32_t naxes, HEARTH_OPTIONAL HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
                                            HEARTH_OPTIONAL const hearth_reduce_options *options, HEARTH_OUT hearth_array **result);
-HEARTH_COLLECTIVE hearth_status hearth_any(const hearth_array *array, int32_t naxes, HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
+HEARTH_COLLECTIVE hearth_status hearth_any(const hearth_array *array, int32_t naxes, HEARTH_OPTIONAL HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
                                            HEARTH_OPTIONAL const hearth_reduce_options *options, HEARTH_OUT hearth_array **result);
-HEARTH_COLLECTIVE hearth_status hearth_count_nonzero(const hearth_array *array, int32_t naxes, HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
+HEARTH_COLLECTIVE hearth_status hearth_count_nonzero(const hearth_array *array, int32_t naxes,
+                                                     HEARTH_OPTIONAL HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
                                                      HEARTH_OPTIONAL const hearth_reduce_options *options, HEARTH_OUT hearth_array **result);
 /* Mean; variance sum |x - mean|^2 / (n - ddof) (real also for complex operands); its square root; 2-norm sqrt(sum |x|^2). float64 of bool and integers.
  * var and std are made in one pass, block by block around the mean so far (Chan, Golub and LeVeque 1983). Means of nothing are NaN.
  * Collective. Ownership: the caller destroys *result. Errors: as hearth_sum; ARGUMENT (negative ddof). */
-HEARTH_COLLECTIVE hearth_status hearth_mean(const hearth_array *array, int32_t naxes, HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
+HEARTH_COLLECTIVE hearth_status hearth_mean(const hearth_array *array, int32_t naxes, HEARTH_OPTIONAL HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
                                             HEARTH_OPTIONAL const hearth_reduce_options *options, HEARTH_OUT hearth_array **result);
-HEARTH_COLLECTIVE hearth_status hearth_var(const hearth_array *array, int32_t naxes, HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
+HEARTH_COLLECTIVE hearth_status hearth_var(const hearth_array *array, int32_t naxes, HEARTH_OPTIONAL HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
                                            HEARTH_OPTIONAL const hearth_reduce_options *options, HEARTH_OUT hearth_array **result);
-HEARTH_COLLECTIVE hearth_status hearth_std(const hearth_array *array, int32_t naxes, HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
+HEARTH_COLLECTIVE hearth_status hearth_std(const hearth_array *array, int32_t naxes, HEARTH_OPTIONAL HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
                                            HEARTH_OPTIONAL const hearth_reduce_options *options, HEARTH_OUT hearth_array **result);
-HEARTH_COLLECTIVE hearth_status hearth_norm(const hearth_array *array, int32_t naxes, HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
+HEARTH_COLLECTIVE hearth_status hearth_norm(const hearth_array *array, int32_t naxes, HEARTH_OPTIONAL HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
                                             HEARTH_OPTIONAL const hearth_reduce_options *options, HEARTH_OUT hearth_array **result);
 /* Weighted mean sum w x / sum w, float64 of bool and integers; NaN where the weights' sum is 0. The weights' shape (real dtype, any layout) broadcasts to the
  * array's; weights of one dimension and one axis: they lie along that axis. Workspace also: the weights in the array's layout.

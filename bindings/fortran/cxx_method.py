@@ -162,7 +162,7 @@ class Method:
             self.arguments.append(f"&{p.name}_c")
             self.results.append((p.base + " *", p.name, f"{p.name}_c"))
             return
-        if p.out or p.pointers > 1:
+        if (p.out and p.base != "void") or p.pointers > 1:  # memory of any type is the caller's
             raise Unsupported(f"{self.function.name}: no C++ rule for parameter {p.name}")
         self._add(f"{'const ' if p.const else ''}{p.base} {'*' * p.pointers}{p.name}", p.name, "nullptr" if p.optional else None)
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 /* 0, 1, ... in row-major order, rows split over the ranks. */
-static hearth::array numbers(const hearth::context &ctx, const std::vector<int64_t> &shape) {
+static hearth::array numbers(hearth::context &ctx, const std::vector<int64_t> &shape) {
   int64_t n = 1;
   for (int64_t extent : shape) n *= extent;
   const hearth::layout line = hearth::layout::split(ctx, std::vector<int64_t>{n}, 0);

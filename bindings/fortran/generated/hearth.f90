@@ -9,6 +9,7 @@ module hearth
   use hearth_source_m
   use hearth_array_m
   use hearth_layout_builder_m
+  use hearth_halo_m
   use hearth_metric_m
   use hearth_output_m
   use hearth_plan_m
@@ -18,18 +19,6 @@ module hearth
   use hearth_functions
   implicit none
   private
-  public :: HEARTH_DTYPE_NONE
-  public :: HEARTH_BOOL
-  public :: HEARTH_INT8
-  public :: HEARTH_UINT8
-  public :: HEARTH_INT16
-  public :: HEARTH_INT32
-  public :: HEARTH_INT64
-  public :: HEARTH_FLOAT16
-  public :: HEARTH_FLOAT32
-  public :: HEARTH_FLOAT64
-  public :: HEARTH_COMPLEX64
-  public :: HEARTH_COMPLEX128
   public :: HEARTH_OK
   public :: HEARTH_ERR_ARGUMENT
   public :: HEARTH_ERR_MISMATCH
@@ -48,6 +37,18 @@ module hearth
   public :: HEARTH_ERR_MPI
   public :: HEARTH_ERR_DAMAGED
   public :: HEARTH_ERR_INTERNAL
+  public :: HEARTH_DTYPE_NONE
+  public :: HEARTH_BOOL
+  public :: HEARTH_INT8
+  public :: HEARTH_UINT8
+  public :: HEARTH_INT16
+  public :: HEARTH_INT32
+  public :: HEARTH_INT64
+  public :: HEARTH_FLOAT16
+  public :: HEARTH_FLOAT32
+  public :: HEARTH_FLOAT64
+  public :: HEARTH_COMPLEX64
+  public :: HEARTH_COMPLEX128
   public :: HEARTH_BACKEND_DEFAULT
   public :: HEARTH_BACKEND_CPU
   public :: HEARTH_BACKEND_REFERENCE
@@ -65,17 +66,56 @@ module hearth
   public :: HEARTH_DIM_WHOLE
   public :: HEARTH_DIM_BLOCK_CYCLIC
   public :: HEARTH_DIM_CUTS
+  public :: HEARTH_DIM_INDEX
+  public :: HEARTH_DIM_BOXES
   public :: HEARTH_ROW_MAJOR
   public :: HEARTH_COLUMN_MAJOR
+  public :: HEARTH_DEVICE_HOST
+  public :: HEARTH_DEVICE_BACKEND
   public :: HEARTH_READ
   public :: HEARTH_WRITE
   public :: HEARTH_READ_WRITE
+  public :: HEARTH_OP_NEGATIVE
+  public :: HEARTH_OP_ABSOLUTE
+  public :: HEARTH_OP_SQRT
+  public :: HEARTH_OP_SQUARE
+  public :: HEARTH_OP_EXP
+  public :: HEARTH_OP_LOG
+  public :: HEARTH_OP_ISNAN
+  public :: HEARTH_OP_ISINF
+  public :: HEARTH_OP_ISFINITE
+  public :: HEARTH_OP_LOGICAL_NOT
+  public :: HEARTH_OP_ADD
+  public :: HEARTH_OP_SUBTRACT
+  public :: HEARTH_OP_MULTIPLY
+  public :: HEARTH_OP_DIVIDE
+  public :: HEARTH_OP_POWER
+  public :: HEARTH_OP_MINIMUM
+  public :: HEARTH_OP_MAXIMUM
+  public :: HEARTH_OP_EQUAL
+  public :: HEARTH_OP_NOT_EQUAL
+  public :: HEARTH_OP_LESS
+  public :: HEARTH_OP_LESS_EQUAL
+  public :: HEARTH_OP_GREATER
+  public :: HEARTH_OP_GREATER_EQUAL
+  public :: HEARTH_OP_LOGICAL_AND
+  public :: HEARTH_OP_LOGICAL_OR
+  public :: HEARTH_OP_LOGICAL_XOR
+  public :: HEARTH_OP_RSUBTRACT
+  public :: HEARTH_OP_RDIVIDE
+  public :: HEARTH_OP_RPOWER
+  public :: HEARTH_OP_CLIP
+  public :: HEARTH_OP_WHERE
+  public :: HEARTH_OP_MULTIPLY_ADD
   public :: HEARTH_PCA_AUTO
   public :: HEARTH_PCA_GRAM
   public :: HEARTH_ACCURACY_FLOAT64
   public :: HEARTH_ACCURACY_FLOAT32
   public :: HEARTH_GAPS_ERROR
   public :: HEARTH_GAPS_DROP
+  public :: HEARTH_NAN_ERROR
+  public :: HEARTH_NAN_PROPAGATE
+  public :: HEARTH_NAN_OMIT
   public :: HEARTH_MAX_NDIM
   public :: HEARTH_VERSION_MAJOR
   public :: HEARTH_VERSION_MINOR
@@ -83,12 +123,14 @@ module hearth
   public :: hearth_context_options
   public :: hearth_window
   public :: hearth_pca_options
+  public :: hearth_reduce_options
   public :: hearth_context
   public :: hearth_file
   public :: hearth_layout
   public :: hearth_source
   public :: hearth_array
   public :: hearth_layout_builder
+  public :: hearth_halo
   public :: hearth_metric
   public :: hearth_output
   public :: hearth_plan
@@ -98,6 +140,8 @@ module hearth
   public :: hearth_last_error
   public :: hearth_dtype_size
   public :: hearth_dtype_name
+  public :: hearth_promote
+  public :: hearth_can_cast
   public :: hearth_time_decode
   public :: hearth_status_string
   public :: hearth_version

@@ -13,6 +13,8 @@ module hearth_array_m
   type, extends(hearth_handle) :: hearth_array
   contains
     procedure, nopass :: free_c => array_free
+    procedure, private :: array_create_halo_int32
+    procedure, private :: array_create_halo_int64
     procedure, private :: array_wrap
     procedure, private :: array_wrap_one
     procedure, private :: array_wrap_local_int32
@@ -23,7 +25,34 @@ module hearth_array_m
     procedure, private :: array_shape_int64
     procedure, private :: array_local_shape_int32
     procedure, private :: array_local_shape_int64
+    procedure, private :: array_eye_int32
+    procedure, private :: array_eye_int64
+    procedure, private :: array_get_element_int32
+    procedure, private :: array_get_element_int64
+    procedure, private :: array_set_element_int32
+    procedure, private :: array_set_element_int64
+    procedure, private :: array_set_slice_int32
+    procedure, private :: array_set_slice_int64
+    procedure, private :: array_set_slice_scalar_int32
+    procedure, private :: array_set_slice_scalar_int64
+    procedure, private :: array_slice_int32
+    procedure, private :: array_slice_int64
+    procedure, private :: array_reshape_int32
+    procedure, private :: array_reshape_int64
+    procedure, private :: array_roll_int32
+    procedure, private :: array_roll_int64
+    procedure, private :: array_pad_int32
+    procedure, private :: array_pad_int64
+    procedure, private :: array_tile_int32
+    procedure, private :: array_tile_int64
+    procedure, private :: array_randint_int32
+    procedure, private :: array_randint_int64
+    procedure, private :: array_randint_into_int32
+    procedure, private :: array_randint_into_int64
+    procedure, private :: array_topk_int32
+    procedure, private :: array_topk_int64
     procedure :: create => array_create
+    generic :: create_halo => array_create_halo_int32, array_create_halo_int64
     generic :: wrap => array_wrap, array_wrap_one, array_wrap_local_int32, array_wrap_local_int64
     generic :: wrap_local => array_wrap_local_int32, array_wrap_local_int64
     generic :: rebind => array_rebind, array_rebind_one
@@ -42,6 +71,125 @@ module hearth_array_m
     procedure :: fill => array_fill
     procedure :: copy => array_copy
     procedure :: clone => array_clone
+    procedure :: cast => array_cast
+    procedure :: to => array_to
+    procedure :: device => array_device
+    procedure :: zeros => array_zeros
+    procedure :: ones => array_ones
+    procedure :: full => array_full
+    procedure :: empty_like => array_empty_like
+    procedure :: zeros_like => array_zeros_like
+    procedure :: ones_like => array_ones_like
+    procedure :: full_like => array_full_like
+    procedure :: arange => array_arange
+    procedure :: linspace => array_linspace
+    generic :: eye => array_eye_int32, array_eye_int64
+    procedure :: indices => array_indices
+    procedure :: add => array_add
+    procedure :: subtract => array_subtract
+    procedure :: multiply => array_multiply
+    procedure :: divide => array_divide
+    procedure :: power => array_power
+    procedure :: minimum => array_minimum
+    procedure :: maximum => array_maximum
+    procedure :: equal => array_equal
+    procedure :: not_equal => array_not_equal
+    procedure :: less => array_less
+    procedure :: less_equal => array_less_equal
+    procedure :: greater => array_greater
+    procedure :: greater_equal => array_greater_equal
+    procedure :: logical_and => array_logical_and
+    procedure :: logical_or => array_logical_or
+    procedure :: logical_xor => array_logical_xor
+    procedure :: logical_not => array_logical_not
+    procedure :: negative => array_negative
+    procedure :: absolute => array_absolute
+    procedure :: sqrt => array_sqrt
+    procedure :: square => array_square
+    procedure :: exp => array_exp
+    procedure :: log => array_log
+    procedure :: isnan => array_isnan
+    procedure :: isinf => array_isinf
+    procedure :: isfinite => array_isfinite
+    procedure :: clip => array_clip
+    procedure :: where => array_where
+    procedure :: unary => array_unary
+    procedure :: unary_into => array_unary_into
+    procedure :: binary => array_binary
+    procedure :: binary_into => array_binary_into
+    procedure :: ternary => array_ternary
+    procedure :: ternary_into => array_ternary_into
+    procedure :: binary_scalar => array_binary_scalar
+    procedure :: binary_scalar_into => array_binary_scalar_into
+    procedure :: chain_scalars => array_chain_scalars
+    procedure :: allclose => array_allclose
+    procedure :: equals => array_equals
+    generic :: get_element => array_get_element_int32, array_get_element_int64
+    generic :: set_element => array_set_element_int32, array_set_element_int64
+    generic :: set_slice => array_set_slice_int32, array_set_slice_int64
+    generic :: set_slice_scalar => array_set_slice_scalar_int32, array_set_slice_scalar_int64
+    procedure :: get_mask => array_get_mask
+    procedure :: set_mask => array_set_mask
+    procedure :: set_mask_array => array_set_mask_array
+    procedure :: nonzero => array_nonzero
+    procedure :: compress => array_compress
+    procedure :: take => array_take
+    procedure :: put => array_put
+    procedure :: take_along_axis => array_take_along_axis
+    procedure :: put_along_axis => array_put_along_axis
+    generic :: slice => array_slice_int32, array_slice_int64
+    procedure :: flip => array_flip
+    procedure :: transpose => array_transpose
+    procedure :: expand_dims => array_expand_dims
+    procedure :: squeeze => array_squeeze
+    procedure :: is_view => array_is_view
+    generic :: reshape => array_reshape_int32, array_reshape_int64
+    procedure :: ravel => array_ravel
+    procedure :: concatenate => array_concatenate
+    procedure :: stack => array_stack
+    generic :: roll => array_roll_int32, array_roll_int64
+    generic :: pad => array_pad_int32, array_pad_int64
+    generic :: tile => array_tile_int32, array_tile_int64
+    procedure :: rand => array_rand
+    procedure :: randn => array_randn
+    generic :: randint => array_randint_int32, array_randint_int64
+    procedure :: permutation => array_permutation
+    procedure :: rand_into => array_rand_into
+    procedure :: randn_into => array_randn_into
+    generic :: randint_into => array_randint_into_int32, array_randint_into_int64
+    procedure :: resplit => array_resplit
+    procedure :: balance => array_balance
+    procedure :: redistribute => array_redistribute
+    procedure :: collect => array_collect
+    procedure :: sum => array_sum
+    procedure :: prod => array_prod
+    procedure :: min => array_min
+    procedure :: max => array_max
+    procedure :: ptp => array_ptp
+    procedure :: argmin => array_argmin
+    procedure :: argmax => array_argmax
+    procedure :: all => array_all
+    procedure :: any => array_any
+    procedure :: count_nonzero => array_count_nonzero
+    procedure :: mean => array_mean
+    procedure :: var => array_var
+    procedure :: std => array_std
+    procedure :: norm => array_norm
+    procedure :: average => array_average
+    procedure :: cumsum => array_cumsum
+    procedure :: dot => array_dot
+    procedure :: vdot => array_vdot
+    procedure :: gram => array_gram
+    procedure :: sort => array_sort
+    procedure :: sort_into => array_sort_into
+    procedure :: argsort => array_argsort
+    generic :: topk => array_topk_int32, array_topk_int64
+    procedure :: unique => array_unique
+    procedure :: unique_counts => array_unique_counts
+    procedure :: unique_inverse => array_unique_inverse
+    procedure :: searchsorted => array_searchsorted
+    procedure :: cov => array_cov
+    procedure :: corrcoef => array_corrcoef
     final :: array_finalize
   end type hearth_array
 
@@ -80,9 +228,60 @@ contains
     call settle(status_c, context_of(layout), "array%create", stat, errmsg)
   end subroutine array_create
 
-  !> Makes an array of memory that the host program keeps: one window per piece of this rank (a product layout has one
-  !> piece; nwindows may be 0 on an empty rank). Nothing is copied: later changes by the host are seen. The host keeps
-  !> the memory in place until the array is destroyed or rebound.
+  !> The same with a halo: around each piece of this rank lies memory for low[d] elements before it and high[d] behind
+  !> it along every dimension, with the piece's strides. The array's functions work on the pieces; hearth_halo_exchange
+  !> fills what is around them, and the host finds it at the addresses around the window of hearth_array_access (of a
+  !> staging copy too, if it was opened for reading). Collective. Ownership: the caller destroys *array. Errors:
+  !> ARGUMENT (negative width, ndim not the layout's), MISMATCH, MEMORY.
+  subroutine array_create_halo_int32(self, layout, dtype, order, low, high, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    type(hearth_layout), intent(in) :: layout
+    integer(c_int32_t), intent(in) :: dtype
+    integer(c_int32_t), intent(in) :: order
+    integer(c_int32_t), intent(in) :: low(:)
+    integer(c_int32_t), intent(in) :: high(:)
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: array_c
+    integer(c_int) :: status_c
+
+    call leave(self)
+    array_c = c_null_ptr
+    status_c = c_hearth_array_create_halo(raw(layout), dtype, order, int(same_size([size(low), size(high)]), &
+        c_int32_t), int(low, c_int64_t), int(high, c_int64_t), array_c)
+    call adopt(self, array_c, status_c, layout)
+    call settle(status_c, context_of(layout), "array%create_halo", stat, errmsg)
+  end subroutine array_create_halo_int32
+
+  !> The same with a halo: around each piece of this rank lies memory for low[d] elements before it and high[d] behind
+  !> it along every dimension, with the piece's strides. The array's functions work on the pieces; hearth_halo_exchange
+  !> fills what is around them, and the host finds it at the addresses around the window of hearth_array_access (of a
+  !> staging copy too, if it was opened for reading). Collective. Ownership: the caller destroys *array. Errors:
+  !> ARGUMENT (negative width, ndim not the layout's), MISMATCH, MEMORY.
+  subroutine array_create_halo_int64(self, layout, dtype, order, low, high, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    type(hearth_layout), intent(in) :: layout
+    integer(c_int32_t), intent(in) :: dtype
+    integer(c_int32_t), intent(in) :: order
+    integer(c_int64_t), intent(in) :: low(:)
+    integer(c_int64_t), intent(in) :: high(:)
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: array_c
+    integer(c_int) :: status_c
+
+    call leave(self)
+    array_c = c_null_ptr
+    status_c = c_hearth_array_create_halo(raw(layout), dtype, order, int(same_size([size(low), size(high)]), &
+        c_int32_t), low, high, array_c)
+    call adopt(self, array_c, status_c, layout)
+    call settle(status_c, context_of(layout), "array%create_halo", stat, errmsg)
+  end subroutine array_create_halo_int64
+
+  !> Makes an array of memory that the host program keeps: one window per piece of this rank, in their order (a product
+  !> layout has one piece, a layout of boxes those that the rank named, empty ones too; nwindows may be 0 on an empty
+  !> rank). Nothing is copied: later changes by the host are seen. The host keeps the memory in place until the array is
+  !> destroyed or rebound.
   !> Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (extents that are not this rank's local shape,
   !> strides that are no multiple of the element size or 0 over more than one element, a base that is not aligned for
   !> the type, unknown dtype; the message names rank, dimension and both numbers), MISMATCH (dtypes differ between
@@ -103,9 +302,10 @@ contains
     call settle(status_c, context_of(layout), "array%wrap", stat, errmsg)
   end subroutine array_wrap
 
-  !> Makes an array of memory that the host program keeps: one window per piece of this rank (a product layout has one
-  !> piece; nwindows may be 0 on an empty rank). Nothing is copied: later changes by the host are seen. The host keeps
-  !> the memory in place until the array is destroyed or rebound.
+  !> Makes an array of memory that the host program keeps: one window per piece of this rank, in their order (a product
+  !> layout has one piece, a layout of boxes those that the rank named, empty ones too; nwindows may be 0 on an empty
+  !> rank). Nothing is copied: later changes by the host are seen. The host keeps the memory in place until the array is
+  !> destroyed or rebound.
   !> Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (extents that are not this rank's local shape,
   !> strides that are no multiple of the element size or 0 over more than one element, a base that is not aligned for
   !> the type, unknown dtype; the message names rank, dimension and both numbers), MISMATCH (dtypes differ between
@@ -459,5 +659,2853 @@ contains
     call adopt(copy, copy_c, status_c, self)
     call settle(status_c, context_of(self), "array%clone", stat, errmsg)
   end subroutine array_clone
+
+  !> The same with elements of another type: C's conversions, except that floats out of an integer type's range give its
+  !> nearest value and NaN gives 0; complex to real keeps the real part; anything but 0 is true.
+  !> Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (no dtype), MISMATCH (dtypes differ between
+  !> ranks), MEMORY.
+  subroutine array_cast(self, dtype, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: dtype
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_array_cast(raw(self), dtype, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%cast", stat, errmsg)
+  end subroutine array_cast
+
+  !> The same elements in the memory of a device: layout, dtype, memory order and names are those of `array`. If its
+  !> memory is there already, *result is another handle on it (a change through one is seen through the other, and it
+  !> lives until both are destroyed; the host program's memory stays the host's to keep), else a copy;
+  !> hearth_array_clone is the call that always copies. Halos do not move along, but stay where memory is shared.
+  !> Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (no hearth_device), MISMATCH (devices differ
+  !> between ranks), MEMORY, and the status of an earlier local failure.
+  subroutine array_to(self, device, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: device
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_array_to(raw(self), device, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%to", stat, errmsg)
+  end subroutine array_to
+
+  !> Where the array's memory is: HEARTH_DEVICE_BACKEND if functions compute in it as it is. Local. Errors: ARGUMENT
+  !> (NULL).
+  subroutine array_device(self, device, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(out) :: device
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_array_device(raw(self), device)
+    call settle(status_c, context_of(self), "array%device", stat, errmsg)
+  end subroutine array_device
+
+  !> Arrays of zeros, of ones, and of `value` converted to dtype (C's conversion; float to integer saturates, NaN gives
+  !> 0).
+  !> Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (unknown dtype or order), MISMATCH (arguments
+  !> differ between ranks), MEMORY.
+  subroutine array_zeros(self, layout, dtype, order, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    type(hearth_layout), intent(in) :: layout
+    integer(c_int32_t), intent(in) :: dtype
+    integer(c_int32_t), intent(in) :: order
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: array_c
+    integer(c_int) :: status_c
+
+    call leave(self)
+    array_c = c_null_ptr
+    status_c = c_hearth_zeros(raw(layout), dtype, order, array_c)
+    call adopt(self, array_c, status_c, layout)
+    call settle(status_c, context_of(layout), "array%zeros", stat, errmsg)
+  end subroutine array_zeros
+
+  !> Arrays of zeros, of ones, and of `value` converted to dtype (C's conversion; float to integer saturates, NaN gives
+  !> 0).
+  !> Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (unknown dtype or order), MISMATCH (arguments
+  !> differ between ranks), MEMORY.
+  subroutine array_ones(self, layout, dtype, order, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    type(hearth_layout), intent(in) :: layout
+    integer(c_int32_t), intent(in) :: dtype
+    integer(c_int32_t), intent(in) :: order
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: array_c
+    integer(c_int) :: status_c
+
+    call leave(self)
+    array_c = c_null_ptr
+    status_c = c_hearth_ones(raw(layout), dtype, order, array_c)
+    call adopt(self, array_c, status_c, layout)
+    call settle(status_c, context_of(layout), "array%ones", stat, errmsg)
+  end subroutine array_ones
+
+  !> Arrays of zeros, of ones, and of `value` converted to dtype (C's conversion; float to integer saturates, NaN gives
+  !> 0).
+  !> Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (unknown dtype or order), MISMATCH (arguments
+  !> differ between ranks), MEMORY.
+  subroutine array_full(self, layout, value, dtype, order, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    type(hearth_layout), intent(in) :: layout
+    real(c_double), intent(in) :: value
+    integer(c_int32_t), intent(in) :: dtype
+    integer(c_int32_t), intent(in) :: order
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: array_c
+    integer(c_int) :: status_c
+
+    call leave(self)
+    array_c = c_null_ptr
+    status_c = c_hearth_full(raw(layout), value, dtype, order, array_c)
+    call adopt(self, array_c, status_c, layout)
+    call settle(status_c, context_of(layout), "array%full", stat, errmsg)
+  end subroutine array_full
+
+  !> New arrays with the layout and memory order of `array`, of type dtype (0: that of `array`): uninitialised, of
+  !> zeros, of ones, of `value`. Names and coordinates are not taken over.
+  !> Collective. Ownership: the caller destroys *result. Errors: as hearth_full, and the status of an earlier local
+  !> failure.
+  subroutine array_empty_like(self, dtype, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: dtype
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_empty_like(raw(self), dtype, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%empty_like", stat, errmsg)
+  end subroutine array_empty_like
+
+  !> New arrays with the layout and memory order of `array`, of type dtype (0: that of `array`): uninitialised, of
+  !> zeros, of ones, of `value`. Names and coordinates are not taken over.
+  !> Collective. Ownership: the caller destroys *result. Errors: as hearth_full, and the status of an earlier local
+  !> failure.
+  subroutine array_zeros_like(self, dtype, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: dtype
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_zeros_like(raw(self), dtype, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%zeros_like", stat, errmsg)
+  end subroutine array_zeros_like
+
+  !> New arrays with the layout and memory order of `array`, of type dtype (0: that of `array`): uninitialised, of
+  !> zeros, of ones, of `value`. Names and coordinates are not taken over.
+  !> Collective. Ownership: the caller destroys *result. Errors: as hearth_full, and the status of an earlier local
+  !> failure.
+  subroutine array_ones_like(self, dtype, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: dtype
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_ones_like(raw(self), dtype, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%ones_like", stat, errmsg)
+  end subroutine array_ones_like
+
+  !> New arrays with the layout and memory order of `array`, of type dtype (0: that of `array`): uninitialised, of
+  !> zeros, of ones, of `value`. Names and coordinates are not taken over.
+  !> Collective. Ownership: the caller destroys *result. Errors: as hearth_full, and the status of an earlier local
+  !> failure.
+  subroutine array_full_like(self, value, dtype, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    real(c_double), intent(in) :: value
+    integer(c_int32_t), intent(in) :: dtype
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_full_like(raw(self), value, dtype, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%full_like", stat, errmsg)
+  end subroutine array_full_like
+
+  !> Element i is start + i * step, for a layout of one dimension. Integer types: start and step are whole numbers, and
+  !> all is exact. Other types: product and sum are rounded in float64, then converted (NumPy's arange has steps of
+  !> (start + step) - start).
+  !> Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (not one dimension; a start or step that is not
+  !> whole, or elements that the integer type does not hold), UNSUPPORTED (bool), MISMATCH, MEMORY.
+  subroutine array_arange(self, layout, start, step, dtype, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    type(hearth_layout), intent(in) :: layout
+    real(c_double), intent(in) :: start
+    real(c_double), intent(in) :: step
+    integer(c_int32_t), intent(in) :: dtype
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: array_c
+    integer(c_int) :: status_c
+
+    call leave(self)
+    array_c = c_null_ptr
+    status_c = c_hearth_arange(raw(layout), start, step, dtype, array_c)
+    call adopt(self, array_c, status_c, layout)
+    call settle(status_c, context_of(layout), "array%arange", stat, errmsg)
+  end subroutine array_arange
+
+  !> n = extent evenly spaced numbers from start to stop, for a layout of one dimension; endpoint 0: stop itself is left
+  !> out. Bit for bit NumPy's linspace: i * (stop - start) / (n - 1) + start in float64, the last one stop; integer
+  !> types are rounded down.
+  !> Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (not one dimension), MISMATCH, MEMORY.
+  subroutine array_linspace(self, layout, start, stop, endpoint, dtype, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    type(hearth_layout), intent(in) :: layout
+    real(c_double), intent(in) :: start
+    real(c_double), intent(in) :: stop
+    integer(c_int32_t), intent(in) :: endpoint
+    integer(c_int32_t), intent(in) :: dtype
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: array_c
+    integer(c_int) :: status_c
+
+    call leave(self)
+    array_c = c_null_ptr
+    status_c = c_hearth_linspace(raw(layout), start, stop, endpoint, dtype, array_c)
+    call adopt(self, array_c, status_c, layout)
+    call settle(status_c, context_of(layout), "array%linspace", stat, errmsg)
+  end subroutine array_linspace
+
+  !> A matrix with 1 where column - row = k, and 0 elsewhere: k = 0 is the main diagonal, k > 0 lies above it.
+  !> Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (not two dimensions), MISMATCH, MEMORY.
+  subroutine array_eye_int32(self, layout, k, dtype, order, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    type(hearth_layout), intent(in) :: layout
+    integer(c_int32_t), intent(in) :: k
+    integer(c_int32_t), intent(in) :: dtype
+    integer(c_int32_t), intent(in) :: order
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: array_c
+    integer(c_int) :: status_c
+
+    call leave(self)
+    array_c = c_null_ptr
+    status_c = c_hearth_eye(raw(layout), int(k, c_int64_t), dtype, order, array_c)
+    call adopt(self, array_c, status_c, layout)
+    call settle(status_c, context_of(layout), "array%eye", stat, errmsg)
+  end subroutine array_eye_int32
+
+  !> A matrix with 1 where column - row = k, and 0 elsewhere: k = 0 is the main diagonal, k > 0 lies above it.
+  !> Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (not two dimensions), MISMATCH, MEMORY.
+  subroutine array_eye_int64(self, layout, k, dtype, order, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    type(hearth_layout), intent(in) :: layout
+    integer(c_int64_t), intent(in) :: k
+    integer(c_int32_t), intent(in) :: dtype
+    integer(c_int32_t), intent(in) :: order
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: array_c
+    integer(c_int) :: status_c
+
+    call leave(self)
+    array_c = c_null_ptr
+    status_c = c_hearth_eye(raw(layout), k, dtype, order, array_c)
+    call adopt(self, array_c, status_c, layout)
+    call settle(status_c, context_of(layout), "array%eye", stat, errmsg)
+  end subroutine array_eye_int64
+
+  !> Every element is its own global index along `axis`, 0-based in every language: with these, elementwise functions
+  !> make what depends on the place.
+  !> Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (axis out of range, an extent that the integer
+  !> type does not hold), UNSUPPORTED (bool), MISMATCH, MEMORY.
+  subroutine array_indices(self, layout, axis, dtype, order, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    type(hearth_layout), intent(in) :: layout
+    integer(c_int32_t), intent(in) :: axis
+    integer(c_int32_t), intent(in) :: dtype
+    integer(c_int32_t), intent(in) :: order
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: array_c
+    integer(c_int) :: status_c
+
+    call leave(self)
+    array_c = c_null_ptr
+    status_c = c_hearth_indices(raw(layout), c_index(axis), dtype, order, array_c)
+    call adopt(self, array_c, status_c, layout)
+    call settle(status_c, context_of(layout), "array%indices", stat, errmsg)
+  end subroutine array_indices
+
+  !> New arrays. What each gives is said at the top.
+  subroutine array_add(self, b, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_add(raw(self), raw(b), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%add", stat, errmsg)
+  end subroutine array_add
+
+  !> New arrays. What each gives is said at the top.
+  subroutine array_subtract(self, b, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_subtract(raw(self), raw(b), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%subtract", stat, errmsg)
+  end subroutine array_subtract
+
+  !> New arrays. What each gives is said at the top.
+  subroutine array_multiply(self, b, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_multiply(raw(self), raw(b), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%multiply", stat, errmsg)
+  end subroutine array_multiply
+
+  !> New arrays. What each gives is said at the top.
+  subroutine array_divide(self, b, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_divide(raw(self), raw(b), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%divide", stat, errmsg)
+  end subroutine array_divide
+
+  !> New arrays. What each gives is said at the top.
+  subroutine array_power(self, b, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_power(raw(self), raw(b), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%power", stat, errmsg)
+  end subroutine array_power
+
+  !> New arrays. What each gives is said at the top.
+  subroutine array_minimum(self, b, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_minimum(raw(self), raw(b), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%minimum", stat, errmsg)
+  end subroutine array_minimum
+
+  !> New arrays. What each gives is said at the top.
+  subroutine array_maximum(self, b, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_maximum(raw(self), raw(b), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%maximum", stat, errmsg)
+  end subroutine array_maximum
+
+  !> New arrays. What each gives is said at the top.
+  subroutine array_equal(self, b, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_equal(raw(self), raw(b), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%equal", stat, errmsg)
+  end subroutine array_equal
+
+  !> New arrays. What each gives is said at the top.
+  subroutine array_not_equal(self, b, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_not_equal(raw(self), raw(b), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%not_equal", stat, errmsg)
+  end subroutine array_not_equal
+
+  !> New arrays. What each gives is said at the top.
+  subroutine array_less(self, b, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_less(raw(self), raw(b), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%less", stat, errmsg)
+  end subroutine array_less
+
+  !> New arrays. What each gives is said at the top.
+  subroutine array_less_equal(self, b, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_less_equal(raw(self), raw(b), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%less_equal", stat, errmsg)
+  end subroutine array_less_equal
+
+  !> New arrays. What each gives is said at the top.
+  subroutine array_greater(self, b, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_greater(raw(self), raw(b), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%greater", stat, errmsg)
+  end subroutine array_greater
+
+  !> New arrays. What each gives is said at the top.
+  subroutine array_greater_equal(self, b, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_greater_equal(raw(self), raw(b), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%greater_equal", stat, errmsg)
+  end subroutine array_greater_equal
+
+  !> New arrays. What each gives is said at the top.
+  subroutine array_logical_and(self, b, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_logical_and(raw(self), raw(b), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%logical_and", stat, errmsg)
+  end subroutine array_logical_and
+
+  !> New arrays. What each gives is said at the top.
+  subroutine array_logical_or(self, b, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_logical_or(raw(self), raw(b), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%logical_or", stat, errmsg)
+  end subroutine array_logical_or
+
+  !> New arrays. What each gives is said at the top.
+  subroutine array_logical_xor(self, b, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_logical_xor(raw(self), raw(b), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%logical_xor", stat, errmsg)
+  end subroutine array_logical_xor
+
+  !> New arrays. What each gives is said at the top.
+  subroutine array_logical_not(self, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_logical_not(raw(self), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%logical_not", stat, errmsg)
+  end subroutine array_logical_not
+
+  !> New arrays. What each gives is said at the top.
+  subroutine array_negative(self, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_negative(raw(self), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%negative", stat, errmsg)
+  end subroutine array_negative
+
+  !> New arrays. What each gives is said at the top.
+  subroutine array_absolute(self, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_absolute(raw(self), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%absolute", stat, errmsg)
+  end subroutine array_absolute
+
+  !> New arrays. What each gives is said at the top.
+  subroutine array_sqrt(self, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_sqrt(raw(self), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%sqrt", stat, errmsg)
+  end subroutine array_sqrt
+
+  !> New arrays. What each gives is said at the top.
+  subroutine array_square(self, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_square(raw(self), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%square", stat, errmsg)
+  end subroutine array_square
+
+  !> New arrays. What each gives is said at the top.
+  subroutine array_exp(self, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_exp(raw(self), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%exp", stat, errmsg)
+  end subroutine array_exp
+
+  !> New arrays. What each gives is said at the top.
+  subroutine array_log(self, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_log(raw(self), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%log", stat, errmsg)
+  end subroutine array_log
+
+  !> New arrays. What each gives is said at the top.
+  subroutine array_isnan(self, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_isnan(raw(self), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%isnan", stat, errmsg)
+  end subroutine array_isnan
+
+  !> New arrays. What each gives is said at the top.
+  subroutine array_isinf(self, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_isinf(raw(self), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%isinf", stat, errmsg)
+  end subroutine array_isinf
+
+  !> New arrays. What each gives is said at the top.
+  subroutine array_isfinite(self, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_isfinite(raw(self), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%isfinite", stat, errmsg)
+  end subroutine array_isfinite
+
+  !> min(max(a, low), high); the bounds are numbers as in hearth_binary_scalar.
+  subroutine array_clip(self, low, high, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    real(c_double), intent(in) :: low
+    real(c_double), intent(in) :: high
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_clip(raw(self), low, high, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%clip", stat, errmsg)
+  end subroutine array_clip
+
+  !> a where the condition is not 0, else b.
+  subroutine array_where(self, a, b, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: a
+    type(hearth_array), intent(in) :: b
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_where(raw(self), raw(a), raw(b), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%where", stat, errmsg)
+  end subroutine array_where
+
+  !> Any operation with that number of operands (hearth_operation), as a new array and into one that exists.
+  subroutine array_unary(self, op, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: op
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_unary(raw(self), op, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%unary", stat, errmsg)
+  end subroutine array_unary
+
+  !> Any operation with that number of operands (hearth_operation), as a new array and into one that exists.
+  subroutine array_unary_into(self, op, target, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: op
+    type(hearth_array), intent(inout) :: target
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_unary_into(raw(self), op, raw(target))
+    call settle(status_c, context_of(self), "array%unary_into", stat, errmsg)
+  end subroutine array_unary_into
+
+  !> Any operation with that number of operands (hearth_operation), as a new array and into one that exists.
+  subroutine array_binary(self, b, op, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    integer(c_int32_t), intent(in) :: op
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_binary(raw(self), raw(b), op, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%binary", stat, errmsg)
+  end subroutine array_binary
+
+  !> Any operation with that number of operands (hearth_operation), as a new array and into one that exists.
+  subroutine array_binary_into(self, b, op, target, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    integer(c_int32_t), intent(in) :: op
+    type(hearth_array), intent(inout) :: target
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_binary_into(raw(self), raw(b), op, raw(target))
+    call settle(status_c, context_of(self), "array%binary_into", stat, errmsg)
+  end subroutine array_binary_into
+
+  !> Any operation with that number of operands (hearth_operation), as a new array and into one that exists.
+  subroutine array_ternary(self, b, c, op, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_array), intent(in) :: c
+    integer(c_int32_t), intent(in) :: op
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_ternary(raw(self), raw(b), raw(c), op, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%ternary", stat, errmsg)
+  end subroutine array_ternary
+
+  !> Any operation with that number of operands (hearth_operation), as a new array and into one that exists.
+  subroutine array_ternary_into(self, b, c, op, target, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_array), intent(in) :: c
+    integer(c_int32_t), intent(in) :: op
+    type(hearth_array), intent(inout) :: target
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_ternary_into(raw(self), raw(b), raw(c), op, raw(target))
+    call settle(status_c, context_of(self), "array%ternary_into", stat, errmsg)
+  end subroutine array_ternary_into
+
+  !> With a number as second operand. It adapts to the array: beside floats and complex numbers it has their type;
+  !> beside integers a whole number that the type can hold is of that type (int64 beside bool), any other number makes
+  !> the result float64. For b - a and the like: RSUBTRACT, RDIVIDE, RPOWER.
+  !> Errors: also MISMATCH (the number differs between ranks).
+  subroutine array_binary_scalar(self, value, op, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    real(c_double), intent(in) :: value
+    integer(c_int32_t), intent(in) :: op
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_binary_scalar(raw(self), value, op, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%binary_scalar", stat, errmsg)
+  end subroutine array_binary_scalar
+
+  !> With a number as second operand. It adapts to the array: beside floats and complex numbers it has their type;
+  !> beside integers a whole number that the type can hold is of that type (int64 beside bool), any other number makes
+  !> the result float64. For b - a and the like: RSUBTRACT, RDIVIDE, RPOWER.
+  !> Errors: also MISMATCH (the number differs between ranks).
+  subroutine array_binary_scalar_into(self, value, op, target, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    real(c_double), intent(in) :: value
+    integer(c_int32_t), intent(in) :: op
+    type(hearth_array), intent(inout) :: target
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_binary_scalar_into(raw(self), value, op, raw(target))
+    call settle(status_c, context_of(self), "array%binary_scalar_into", stat, errmsg)
+  end subroutine array_binary_scalar_into
+
+  !> Several operations in one pass over memory: value := a, then value := ops[s](value, values[s]) for each step;
+  !> numbers[s] is not looked at where the operation takes one operand. x * 2 + 1 is MULTIPLY with 2, ADD with 1. All
+  !> steps are computed in one type: a's, made floating if one of them asks for that. Only the last step may be a
+  !> comparison or test. At most 16 steps; `target` may be a.
+  !> Errors: also ARGUMENT (number of steps, an operation with three operands), MISMATCH (steps differ between ranks).
+  subroutine array_chain_scalars(self, ops, numbers, target, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: ops(:)
+    real(c_double), intent(in) :: numbers(:)
+    type(hearth_array), intent(inout) :: target
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_chain_scalars(raw(self), int(same_size([size(ops), size(numbers)]), c_int32_t), ops, &
+        numbers, raw(target))
+    call settle(status_c, context_of(self), "array%chain_scalars", stat, errmsg)
+  end subroutine array_chain_scalars
+
+  !> answer = 1 if |a - b| <= atol + rtol |b| everywhere (numpy.allclose), else 0; infinities are equal to themselves,
+  !> NaNs to NaNs if equal_nan is not 0. The arrays are broadcast; one pass, no temporary but what redistribution of b
+  !> takes. The answer is the same on all ranks.
+  !> Collective. Errors: ARGUMENT (NULL, negative or NaN tolerance), MISMATCH (shapes, contexts, tolerances that differ
+  !> between ranks), MEMORY, MPI.
+  subroutine array_allclose(self, b, rtol, atol, equal_nan, answer, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    real(c_double), intent(in) :: rtol
+    real(c_double), intent(in) :: atol
+    integer(c_int32_t), intent(in) :: equal_nan
+    integer(c_int32_t), intent(out) :: answer
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_allclose(raw(self), raw(b), rtol, atol, equal_nan, answer)
+    call settle(status_c, context_of(self), "array%allclose", stat, errmsg)
+  end subroutine array_allclose
+
+  !> answer = 1 if the shapes are the same and all elements are equal (NaN is not), else 0.
+  !> Collective. Errors: ARGUMENT (NULL), MISMATCH (contexts), MEMORY, MPI.
+  subroutine array_equals(self, b, answer, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    integer(c_int32_t), intent(out) :: answer
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_array_equals(raw(self), raw(b), answer)
+    call settle(status_c, context_of(self), "array%equals", stat, errmsg)
+  end subroutine array_equals
+
+  !> One element as float64 (the real part of complex numbers), on all ranks.
+  !> Collective. Errors: ARGUMENT (index out of range: the message names dimension, index and extent), MISMATCH (ranks
+  !> ask for different elements), MPI.
+  subroutine array_get_element_int32(self, index, value, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: index(:)
+    real(c_double), intent(out) :: value
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_get_element(raw(self), int(size(index), c_int32_t), c_index(int(index, c_int64_t)), value)
+    call settle(status_c, context_of(self), "array%get_element", stat, errmsg)
+  end subroutine array_get_element_int32
+
+  !> One element as float64 (the real part of complex numbers), on all ranks.
+  !> Collective. Errors: ARGUMENT (index out of range: the message names dimension, index and extent), MISMATCH (ranks
+  !> ask for different elements), MPI.
+  subroutine array_get_element_int64(self, index, value, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int64_t), intent(in) :: index(:)
+    real(c_double), intent(out) :: value
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_get_element(raw(self), int(size(index), c_int32_t), c_index(index), value)
+    call settle(status_c, context_of(self), "array%get_element", stat, errmsg)
+  end subroutine array_get_element_int64
+
+  !> One element := value, converted to the array's type. Collective. Errors: as hearth_get_element.
+  subroutine array_set_element_int32(self, index, value, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    integer(c_int32_t), intent(in) :: index(:)
+    real(c_double), intent(in) :: value
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_set_element(raw(self), int(size(index), c_int32_t), c_index(int(index, c_int64_t)), value)
+    call settle(status_c, context_of(self), "array%set_element", stat, errmsg)
+  end subroutine array_set_element_int32
+
+  !> One element := value, converted to the array's type. Collective. Errors: as hearth_get_element.
+  subroutine array_set_element_int64(self, index, value, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    integer(c_int64_t), intent(in) :: index(:)
+    real(c_double), intent(in) :: value
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_set_element(raw(self), int(size(index), c_int32_t), c_index(index), value)
+    call settle(status_c, context_of(self), "array%set_element", stat, errmsg)
+  end subroutine array_set_element_int64
+
+  !> The elements of hearth_slice(a, ndim, start, count, step) := source, which is broadcast to their shape,
+  !> redistributed and converted; it may be a view of `a`. Workspace: the source where its layout is another, and the
+  !> slice where it is no view.
+  !> Collective. Errors: ARGUMENT (as hearth_slice), MISMATCH (shapes that do not broadcast, contexts), MEMORY.
+  subroutine array_set_slice_int32(self, start, count, step, source, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    integer(c_int32_t), intent(in) :: start(:)
+    integer(c_int32_t), intent(in) :: count(:)
+    integer(c_int32_t), optional, intent(in) :: step(:)
+    type(hearth_array), intent(in) :: source
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer :: step_n
+    integer(c_int64_t), allocatable, target :: step_c(:)
+    type(c_ptr) :: step_p
+    integer(c_int) :: status_c
+
+    step_n = 0
+    if (present(step)) step_n = size(step)
+    step_p = c_null_ptr
+    if (present(step)) then
+      allocate (step_c, source=int(step, c_int64_t))
+      step_p = c_loc(step_c)
+    end if
+    status_c = c_hearth_set_slice(raw(self), int(same_size([size(start), size(count), step_n]), c_int32_t), &
+        c_index(int(start, c_int64_t)), int(count, c_int64_t), step_p, raw(source))
+    call settle(status_c, context_of(self), "array%set_slice", stat, errmsg)
+  end subroutine array_set_slice_int32
+
+  !> The elements of hearth_slice(a, ndim, start, count, step) := source, which is broadcast to their shape,
+  !> redistributed and converted; it may be a view of `a`. Workspace: the source where its layout is another, and the
+  !> slice where it is no view.
+  !> Collective. Errors: ARGUMENT (as hearth_slice), MISMATCH (shapes that do not broadcast, contexts), MEMORY.
+  subroutine array_set_slice_int64(self, start, count, step, source, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    integer(c_int64_t), intent(in) :: start(:)
+    integer(c_int64_t), intent(in) :: count(:)
+    integer(c_int64_t), optional, intent(in) :: step(:)
+    type(hearth_array), intent(in) :: source
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer :: step_n
+    integer(c_int64_t), allocatable, target :: step_c(:)
+    type(c_ptr) :: step_p
+    integer(c_int) :: status_c
+
+    step_n = 0
+    if (present(step)) step_n = size(step)
+    step_p = c_null_ptr
+    if (present(step)) then
+      allocate (step_c, source=step)
+      step_p = c_loc(step_c)
+    end if
+    status_c = c_hearth_set_slice(raw(self), int(same_size([size(start), size(count), step_n]), c_int32_t), &
+        c_index(start), count, step_p, raw(source))
+    call settle(status_c, context_of(self), "array%set_slice", stat, errmsg)
+  end subroutine array_set_slice_int64
+
+  !> The same with one value for all elements. Collective. Errors: ARGUMENT (as hearth_slice), MISMATCH, MEMORY.
+  subroutine array_set_slice_scalar_int32(self, start, count, step, value, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    integer(c_int32_t), intent(in) :: start(:)
+    integer(c_int32_t), intent(in) :: count(:)
+    integer(c_int32_t), optional, intent(in) :: step(:)
+    real(c_double), intent(in) :: value
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer :: step_n
+    integer(c_int64_t), allocatable, target :: step_c(:)
+    type(c_ptr) :: step_p
+    integer(c_int) :: status_c
+
+    step_n = 0
+    if (present(step)) step_n = size(step)
+    step_p = c_null_ptr
+    if (present(step)) then
+      allocate (step_c, source=int(step, c_int64_t))
+      step_p = c_loc(step_c)
+    end if
+    status_c = c_hearth_set_slice_scalar(raw(self), int(same_size([size(start), size(count), step_n]), c_int32_t), &
+        c_index(int(start, c_int64_t)), int(count, c_int64_t), step_p, value)
+    call settle(status_c, context_of(self), "array%set_slice_scalar", stat, errmsg)
+  end subroutine array_set_slice_scalar_int32
+
+  !> The same with one value for all elements. Collective. Errors: ARGUMENT (as hearth_slice), MISMATCH, MEMORY.
+  subroutine array_set_slice_scalar_int64(self, start, count, step, value, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    integer(c_int64_t), intent(in) :: start(:)
+    integer(c_int64_t), intent(in) :: count(:)
+    integer(c_int64_t), optional, intent(in) :: step(:)
+    real(c_double), intent(in) :: value
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer :: step_n
+    integer(c_int64_t), allocatable, target :: step_c(:)
+    type(c_ptr) :: step_p
+    integer(c_int) :: status_c
+
+    step_n = 0
+    if (present(step)) step_n = size(step)
+    step_p = c_null_ptr
+    if (present(step)) then
+      allocate (step_c, source=step)
+      step_p = c_loc(step_c)
+    end if
+    status_c = c_hearth_set_slice_scalar(raw(self), int(same_size([size(start), size(count), step_n]), c_int32_t), &
+        c_index(start), count, step_p, value)
+    call settle(status_c, context_of(self), "array%set_slice_scalar", stat, errmsg)
+  end subroutine array_set_slice_scalar_int64
+
+  !> The elements of `a` for which `mask` (bool, of the shape of `a`) is true, in row-major order: one dimension,
+  !> balanced split. Workspace: `a` and the mask by rows where their layouts are others, and the result once more on
+  !> several ranks.
+  !> Collective. Ownership: the caller destroys *result. Errors: MISMATCH (shapes, contexts), UNSUPPORTED (a mask that
+  !> is not bool), MEMORY.
+  subroutine array_get_mask(self, mask, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: mask
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_get_mask(raw(self), raw(mask), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%get_mask", stat, errmsg)
+  end subroutine array_get_mask
+
+  !> The elements for which `mask` (bool, broadcast to the shape of `a`) is true := value. Workspace: the mask where its
+  !> layout is another.
+  !> Collective. Errors: MISMATCH, UNSUPPORTED (a mask that is not bool), MEMORY.
+  subroutine array_set_mask(self, mask, value, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    type(hearth_array), intent(in) :: mask
+    real(c_double), intent(in) :: value
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_set_mask(raw(self), raw(mask), value)
+    call settle(status_c, context_of(self), "array%set_mask", stat, errmsg)
+  end subroutine array_set_mask
+
+  !> The elements for which `mask` (bool, of the shape of `a`) is true, in row-major order, := those of `values`, of one
+  !> dimension and as many, converted. Workspace: `a` and the mask by rows where their layouts are others, and the
+  !> values.
+  !> Collective. Errors: MISMATCH (shapes, contexts, another number of values), UNSUPPORTED (a mask that is not bool),
+  !> MEMORY.
+  subroutine array_set_mask_array(self, mask, values, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    type(hearth_array), intent(in) :: mask
+    type(hearth_array), intent(in) :: values
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_set_mask_array(raw(self), raw(mask), raw(values))
+    call settle(status_c, context_of(self), "array%set_mask_array", stat, errmsg)
+  end subroutine array_set_mask_array
+
+  !> The places of the elements that are not zero (NaN is not), in row-major order: int64 [n, ndim], balanced split of
+  !> the rows. Workspace: `a` by rows where its layout is another, and the result once more on several ranks.
+  !> Collective. Ownership: the caller destroys *indices. Errors: MEMORY.
+  subroutine array_nonzero(self, indices, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(inout) :: indices
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: indices_c
+    integer(c_int) :: status_c
+
+    call leave(indices)
+    indices_c = c_null_ptr
+    status_c = c_hearth_nonzero(raw(self), indices_c)
+    call adopt(indices, indices_c, status_c, self)
+    call settle(status_c, context_of(self), "array%nonzero", stat, errmsg)
+  end subroutine array_nonzero
+
+  !> The elements along `axis` for which `condition` (bool, one dimension of the axis's extent) is true. Layout and
+  !> workspace: as hearth_take.
+  !> Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (axis), MISMATCH, UNSUPPORTED (not bool),
+  !> MEMORY.
+  subroutine array_compress(self, condition, axis, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: condition
+    integer(c_int32_t), intent(in) :: axis
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_compress(raw(self), raw(condition), c_index(axis), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%compress", stat, errmsg)
+  end subroutine array_compress
+
+  !> result(.., j, ..) := a(.., indices(j), ..) along `axis`, for indices of one dimension, in any layout. The result is
+  !> laid out as `a` where the axis is whole on every rank and others are not; otherwise as the indices are, other
+  !> dimensions whole. Ranks ask owners for what they need: one message to each, and one back. Workspace per rank: 24
+  !> bytes and one slab for each of its indices, 8 bytes and one slab for each that others ask of it; all indices where
+  !> the axis is whole; `a` split along the axis where another dimension is distributed too. Collective. Ownership: the
+  !> caller destroys *result. Errors: ARGUMENT (axis; an index out of range: the message names the first one and its
+  !> place), MISMATCH (contexts), UNSUPPORTED (indices that are not int64 of one dimension), MEMORY.
+  subroutine array_take(self, indices, axis, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: indices
+    integer(c_int32_t), intent(in) :: axis
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_take(raw(self), raw(indices), c_index(axis), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%take", stat, errmsg)
+  end subroutine array_take
+
+  !> a(.., indices(j), ..) := source(.., j, ..) along `axis`; the source has the shape that hearth_take gives, and is
+  !> converted. Of places that are named several times the last one counts. Workspace: as hearth_take, and indices and
+  !> source where their layouts are others.
+  !> Collective. Errors: as hearth_take; MISMATCH (shape of the source).
+  subroutine array_put(self, indices, axis, source, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    type(hearth_array), intent(in) :: indices
+    integer(c_int32_t), intent(in) :: axis
+    type(hearth_array), intent(in) :: source
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_put(raw(self), raw(indices), c_index(axis), raw(source))
+    call settle(status_c, context_of(self), "array%put", stat, errmsg)
+  end subroutine array_put
+
+  !> result(.., j, ..) := a(.., indices(.., j, ..), ..): indices have the shape of `a` but along `axis` (what argsort
+  !> gives). The result is laid out as the indices where they are whole along the axis, else in a balanced split of the
+  !> longest other dimension (of the axis itself if there is none). Workspace: `a` and the indices where their layouts
+  !> are others. Collective. Ownership: the caller destroys *result. Errors: as hearth_take; MISMATCH (shapes).
+  subroutine array_take_along_axis(self, indices, axis, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: indices
+    integer(c_int32_t), intent(in) :: axis
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_take_along_axis(raw(self), raw(indices), c_index(axis), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%take_along_axis", stat, errmsg)
+  end subroutine array_take_along_axis
+
+  !> a(.., indices(.., j, ..), ..) := source(.., j, ..), the source of the indices' shape, converted; of places named
+  !> several times the last j counts.
+  !> Collective. Errors: as hearth_take_along_axis.
+  subroutine array_put_along_axis(self, indices, axis, source, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    type(hearth_array), intent(in) :: indices
+    integer(c_int32_t), intent(in) :: axis
+    type(hearth_array), intent(in) :: source
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_put_along_axis(raw(self), raw(indices), c_index(axis), raw(source))
+    call settle(status_c, context_of(self), "array%put_along_axis", stat, errmsg)
+  end subroutine array_put_along_axis
+
+  !> Element k of dimension d of the slice is element start[d] + k * step[d] of `a`, 0 <= k < count[d]; steps (NULL: 1)
+  !> may be negative, counts 0. Every rank keeps the elements that it has (hearth_layout_slice). The slice is a view
+  !> wherever the elements that a rank keeps lie at regular strides, always so for whole and cut dimensions and for
+  !> steps that divide the blocks of block-cyclic ones; otherwise, on all ranks, a copy. Moves nothing between ranks.
+  !> Collective. Ownership: the caller destroys *slice. Errors: ARGUMENT (step 0, elements outside the shape; the
+  !> message names dimension and numbers), MISMATCH, MEMORY.
+  subroutine array_slice_int32(self, start, count, step, slice, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: start(:)
+    integer(c_int32_t), intent(in) :: count(:)
+    integer(c_int32_t), optional, intent(in) :: step(:)
+    type(hearth_array), intent(inout) :: slice
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer :: step_n
+    integer(c_int64_t), allocatable, target :: step_c(:)
+    type(c_ptr) :: step_p
+    type(c_ptr) :: slice_c
+    integer(c_int) :: status_c
+
+    step_n = 0
+    if (present(step)) step_n = size(step)
+    step_p = c_null_ptr
+    if (present(step)) then
+      allocate (step_c, source=int(step, c_int64_t))
+      step_p = c_loc(step_c)
+    end if
+    call leave(slice)
+    slice_c = c_null_ptr
+    status_c = c_hearth_slice(raw(self), int(same_size([size(start), size(count), step_n]), c_int32_t), &
+        c_index(int(start, c_int64_t)), int(count, c_int64_t), step_p, slice_c)
+    call adopt(slice, slice_c, status_c, self)
+    call settle(status_c, context_of(self), "array%slice", stat, errmsg)
+  end subroutine array_slice_int32
+
+  !> Element k of dimension d of the slice is element start[d] + k * step[d] of `a`, 0 <= k < count[d]; steps (NULL: 1)
+  !> may be negative, counts 0. Every rank keeps the elements that it has (hearth_layout_slice). The slice is a view
+  !> wherever the elements that a rank keeps lie at regular strides, always so for whole and cut dimensions and for
+  !> steps that divide the blocks of block-cyclic ones; otherwise, on all ranks, a copy. Moves nothing between ranks.
+  !> Collective. Ownership: the caller destroys *slice. Errors: ARGUMENT (step 0, elements outside the shape; the
+  !> message names dimension and numbers), MISMATCH, MEMORY.
+  subroutine array_slice_int64(self, start, count, step, slice, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int64_t), intent(in) :: start(:)
+    integer(c_int64_t), intent(in) :: count(:)
+    integer(c_int64_t), optional, intent(in) :: step(:)
+    type(hearth_array), intent(inout) :: slice
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer :: step_n
+    integer(c_int64_t), allocatable, target :: step_c(:)
+    type(c_ptr) :: step_p
+    type(c_ptr) :: slice_c
+    integer(c_int) :: status_c
+
+    step_n = 0
+    if (present(step)) step_n = size(step)
+    step_p = c_null_ptr
+    if (present(step)) then
+      allocate (step_c, source=step)
+      step_p = c_loc(step_c)
+    end if
+    call leave(slice)
+    slice_c = c_null_ptr
+    status_c = c_hearth_slice(raw(self), int(same_size([size(start), size(count), step_n]), c_int32_t), &
+        c_index(start), count, step_p, slice_c)
+    call adopt(slice, slice_c, status_c, self)
+    call settle(status_c, context_of(self), "array%slice", stat, errmsg)
+  end subroutine array_slice_int64
+
+  !> A view with the elements of `axis` in reverse order. Collective. Ownership: the caller destroys *view. Errors:
+  !> ARGUMENT (axis out of range), MISMATCH, MEMORY.
+  subroutine array_flip(self, axis, view, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: axis
+    type(hearth_array), intent(inout) :: view
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: view_c
+    integer(c_int) :: status_c
+
+    call leave(view)
+    view_c = c_null_ptr
+    status_c = c_hearth_flip(raw(self), c_index(axis), view_c)
+    call adopt(view, view_c, status_c, self)
+    call settle(status_c, context_of(self), "array%flip", stat, errmsg)
+  end subroutine array_flip
+
+  !> A view with other order of dimensions: dimension d of the view is dimension axes[d] of `a`; axes NULL: reversed,
+  !> ndim is not looked at.
+  !> Collective. Ownership: the caller destroys *view. Errors: ARGUMENT (axes that are no permutation), MISMATCH,
+  !> MEMORY.
+  subroutine array_transpose(self, axes, view, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), optional, intent(in) :: axes(:)
+    type(hearth_array), intent(inout) :: view
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer :: axes_n
+    integer(c_int32_t), allocatable, target :: axes_c(:)
+    type(c_ptr) :: axes_p
+    type(c_ptr) :: view_c
+    integer(c_int) :: status_c
+
+    axes_n = 0
+    if (present(axes)) axes_n = size(axes)
+    axes_p = c_null_ptr
+    if (present(axes)) then
+      allocate (axes_c, source=c_index(axes))
+      axes_p = c_loc(axes_c)
+    end if
+    call leave(view)
+    view_c = c_null_ptr
+    status_c = c_hearth_transpose(raw(self), int(axes_n, c_int32_t), axes_p, view_c)
+    call adopt(view, view_c, status_c, self)
+    call settle(status_c, context_of(self), "array%transpose", stat, errmsg)
+  end subroutine array_transpose
+
+  !> A view with a new dimension of extent 1 before dimension `axis` (ndim: after the last). Copies only if the layout
+  !> is of boxes or index lists.
+  !> Collective. Ownership: the caller destroys *view. Errors: ARGUMENT (axis out of range, too many dimensions),
+  !> MISMATCH, MEMORY.
+  subroutine array_expand_dims(self, axis, view, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: axis
+    type(hearth_array), intent(inout) :: view
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: view_c
+    integer(c_int) :: status_c
+
+    call leave(view)
+    view_c = c_null_ptr
+    status_c = c_hearth_expand_dims(raw(self), c_index(axis), view_c)
+    call adopt(view, view_c, status_c, self)
+    call settle(status_c, context_of(self), "array%expand_dims", stat, errmsg)
+  end subroutine array_expand_dims
+
+  !> A view without the dimensions `axes`, whose extents are 1; axes NULL: all such. One dimension stays at least.
+  !> Copies only if the layout is of boxes or index lists. Collective. Ownership: the caller destroys *view. Errors:
+  !> ARGUMENT (axis out of range, named twice, of another extent), MISMATCH, MEMORY.
+  subroutine array_squeeze(self, axes, view, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), optional, intent(in) :: axes(:)
+    type(hearth_array), intent(inout) :: view
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer :: axes_n
+    integer(c_int32_t), allocatable, target :: axes_c(:)
+    type(c_ptr) :: axes_p
+    type(c_ptr) :: view_c
+    integer(c_int) :: status_c
+
+    axes_n = 0
+    if (present(axes)) axes_n = size(axes)
+    axes_p = c_null_ptr
+    if (present(axes)) then
+      allocate (axes_c, source=c_index(axes))
+      axes_p = c_loc(axes_c)
+    end if
+    call leave(view)
+    view_c = c_null_ptr
+    status_c = c_hearth_squeeze(raw(self), int(axes_n, c_int32_t), axes_p, view_c)
+    call adopt(view, view_c, status_c, self)
+    call settle(status_c, context_of(self), "array%squeeze", stat, errmsg)
+  end subroutine array_squeeze
+
+  !> answer = 1 if the array lies in the memory of another, else 0. Local. Errors: ARGUMENT (NULL).
+  subroutine array_is_view(self, answer, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(out) :: answer
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_array_is_view(raw(self), answer)
+    call settle(status_c, context_of(self), "array%is_view", stat, errmsg)
+  end subroutine array_is_view
+
+  !> The same elements in row-major order of their indices with another shape; one extent may be -1: what is left for
+  !> it. A view where dimensions that change lie whole on every rank, or as the first of those that are joined or come
+  !> from one (rows, blocks of rows), and their strides allow; otherwise the result is new, row-major, and split in
+  !> balance along its first dimension of more than one element (replicated if `a` is). Workspace: none for a view; one
+  !> copy of the elements where `a` is not stored by whole rows in row-major order.
+  !> Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (another number of elements, negative extents;
+  !> the message has both shapes), MISMATCH, MEMORY.
+  subroutine array_reshape_int32(self, shape, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: shape(:)
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_reshape(raw(self), int(size(shape), c_int32_t), int(shape, c_int64_t), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%reshape", stat, errmsg)
+  end subroutine array_reshape_int32
+
+  !> The same elements in row-major order of their indices with another shape; one extent may be -1: what is left for
+  !> it. A view where dimensions that change lie whole on every rank, or as the first of those that are joined or come
+  !> from one (rows, blocks of rows), and their strides allow; otherwise the result is new, row-major, and split in
+  !> balance along its first dimension of more than one element (replicated if `a` is). Workspace: none for a view; one
+  !> copy of the elements where `a` is not stored by whole rows in row-major order.
+  !> Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (another number of elements, negative extents;
+  !> the message has both shapes), MISMATCH, MEMORY.
+  subroutine array_reshape_int64(self, shape, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int64_t), intent(in) :: shape(:)
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_reshape(raw(self), int(size(shape), c_int32_t), shape, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%reshape", stat, errmsg)
+  end subroutine array_reshape_int64
+
+  !> hearth_reshape to one dimension. Collective. Ownership: the caller destroys *result. Errors: MISMATCH, MEMORY.
+  subroutine array_ravel(self, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_ravel(raw(self), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%ravel", stat, errmsg)
+  end subroutine array_ravel
+
+  !> The arrays one after the other along `axis`; other extents are the same. All of one dtype. The result is laid out
+  !> as the first array: its grid, whole and block-cyclic dimensions stay so, the cuts of a cut `axis` are balanced anew
+  !> (boxes and index lists: split in balance along the first dimension).
+  !> Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (n < 1, axis out of range), MISMATCH (shapes,
+  !> dtypes, contexts), MEMORY.
+  subroutine array_concatenate(self, arrays, axis, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    type(hearth_array), intent(in) :: arrays(:)
+    integer(c_int32_t), intent(in) :: axis
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer :: i_c
+    type(hearth_array) :: parent_c
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    if (size(arrays) > 0) parent_c = arrays(1)
+    call leave(self)
+    result_c = c_null_ptr
+    status_c = c_hearth_concatenate(int(size(arrays), c_int32_t), [(raw(arrays(i_c)), i_c = 1, size(arrays))], &
+        c_index(axis), result_c)
+    call adopt(self, result_c, status_c, parent_c)
+    call settle(status_c, context_of(parent_c), "array%concatenate", stat, errmsg)
+  end subroutine array_concatenate
+
+  !> The arrays, all of one shape and dtype, along a new dimension before dimension `axis`, which is whole on every
+  !> rank.
+  !> Collective. Ownership: the caller destroys *result. Errors: as hearth_concatenate.
+  subroutine array_stack(self, arrays, axis, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    type(hearth_array), intent(in) :: arrays(:)
+    integer(c_int32_t), intent(in) :: axis
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer :: i_c
+    type(hearth_array) :: parent_c
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    if (size(arrays) > 0) parent_c = arrays(1)
+    call leave(self)
+    result_c = c_null_ptr
+    status_c = c_hearth_stack(int(size(arrays), c_int32_t), [(raw(arrays(i_c)), i_c = 1, size(arrays))], &
+        c_index(axis), result_c)
+    call adopt(self, result_c, status_c, parent_c)
+    call settle(status_c, context_of(parent_c), "array%stack", stat, errmsg)
+  end subroutine array_stack
+
+  !> Element i of `axis` goes to place (i + shift) mod extent; shift of any sign and size. The result has the layout of
+  !> `a`.
+  !> Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (axis out of range), MISMATCH, MEMORY.
+  subroutine array_roll_int32(self, shift, axis, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: shift
+    integer(c_int32_t), intent(in) :: axis
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_roll(raw(self), int(shift, c_int64_t), c_index(axis), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%roll", stat, errmsg)
+  end subroutine array_roll_int32
+
+  !> Element i of `axis` goes to place (i + shift) mod extent; shift of any sign and size. The result has the layout of
+  !> `a`.
+  !> Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (axis out of range), MISMATCH, MEMORY.
+  subroutine array_roll_int64(self, shift, axis, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int64_t), intent(in) :: shift
+    integer(c_int32_t), intent(in) :: axis
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_roll(raw(self), shift, c_index(axis), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%roll", stat, errmsg)
+  end subroutine array_roll_int64
+
+  !> `a` with before[d] elements of `value` before it and after[d] behind it along dimension d, laid out as
+  !> hearth_concatenate does.
+  !> Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (negative widths), MISMATCH, MEMORY.
+  subroutine array_pad_int32(self, before, after, value, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: before(:)
+    integer(c_int32_t), intent(in) :: after(:)
+    real(c_double), intent(in) :: value
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_pad(raw(self), int(same_size([size(before), size(after)]), c_int32_t), int(before, &
+        c_int64_t), int(after, c_int64_t), value, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%pad", stat, errmsg)
+  end subroutine array_pad_int32
+
+  !> `a` with before[d] elements of `value` before it and after[d] behind it along dimension d, laid out as
+  !> hearth_concatenate does.
+  !> Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (negative widths), MISMATCH, MEMORY.
+  subroutine array_pad_int64(self, before, after, value, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int64_t), intent(in) :: before(:)
+    integer(c_int64_t), intent(in) :: after(:)
+    real(c_double), intent(in) :: value
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_pad(raw(self), int(same_size([size(before), size(after)]), c_int32_t), before, after, &
+        value, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%pad", stat, errmsg)
+  end subroutine array_pad_int64
+
+  !> `a` repeated repeats[d] times along dimension d, as a whole each time (NumPy's tile), laid out as
+  !> hearth_concatenate does.
+  !> Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (negative repeats), MISMATCH, MEMORY.
+  subroutine array_tile_int32(self, repeats, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: repeats(:)
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_tile(raw(self), int(size(repeats), c_int32_t), int(repeats, c_int64_t), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%tile", stat, errmsg)
+  end subroutine array_tile_int32
+
+  !> `a` repeated repeats[d] times along dimension d, as a whole each time (NumPy's tile), laid out as
+  !> hearth_concatenate does.
+  !> Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (negative repeats), MISMATCH, MEMORY.
+  subroutine array_tile_int64(self, repeats, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int64_t), intent(in) :: repeats(:)
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_tile(raw(self), int(size(repeats), c_int32_t), repeats, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%tile", stat, errmsg)
+  end subroutine array_tile_int64
+
+  !> Uniform numbers in [0, 1): multiples of 2^-53 (float64) or 2^-24 (float32).
+  !> Collective. Ownership: the caller destroys *array. Errors: UNSUPPORTED (other types), ARGUMENT (order), MISMATCH
+  !> (arguments differ between ranks), MEMORY.
+  subroutine array_rand(self, layout, dtype, order, stream, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    type(hearth_layout), intent(in) :: layout
+    integer(c_int32_t), intent(in) :: dtype
+    integer(c_int32_t), intent(in) :: order
+    integer(c_int32_t), intent(in) :: stream
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: array_c
+    integer(c_int) :: status_c
+
+    call leave(self)
+    array_c = c_null_ptr
+    status_c = c_hearth_rand(raw(layout), dtype, order, stream, array_c)
+    call adopt(self, array_c, status_c, layout)
+    call settle(status_c, context_of(layout), "array%rand", stat, errmsg)
+  end subroutine array_rand
+
+  !> Standard normal numbers by Box and Muller's method from 53-bit uniform ones (|x| <= 8.58); float32 is the float64
+  !> number rounded.
+  !> Collective. Ownership: the caller destroys *array. Errors: as hearth_rand.
+  subroutine array_randn(self, layout, dtype, order, stream, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    type(hearth_layout), intent(in) :: layout
+    integer(c_int32_t), intent(in) :: dtype
+    integer(c_int32_t), intent(in) :: order
+    integer(c_int32_t), intent(in) :: stream
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: array_c
+    integer(c_int) :: status_c
+
+    call leave(self)
+    array_c = c_null_ptr
+    status_c = c_hearth_randn(raw(layout), dtype, order, stream, array_c)
+    call adopt(self, array_c, status_c, layout)
+    call settle(status_c, context_of(layout), "array%randn", stat, errmsg)
+  end subroutine array_randn
+
+  !> Integers low .. high - 1, all equally likely (D. Lemire's method with rejection), of any integer type that holds
+  !> them.
+  !> Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (low >= high, numbers that dtype does not
+  !> hold), UNSUPPORTED (no integer type), MISMATCH, MEMORY.
+  subroutine array_randint_int32(self, layout, low, high, dtype, order, stream, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    type(hearth_layout), intent(in) :: layout
+    integer(c_int32_t), intent(in) :: low
+    integer(c_int32_t), intent(in) :: high
+    integer(c_int32_t), intent(in) :: dtype
+    integer(c_int32_t), intent(in) :: order
+    integer(c_int32_t), intent(in) :: stream
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: array_c
+    integer(c_int) :: status_c
+
+    call leave(self)
+    array_c = c_null_ptr
+    status_c = c_hearth_randint(raw(layout), int(low, c_int64_t), int(high, c_int64_t), dtype, order, stream, array_c)
+    call adopt(self, array_c, status_c, layout)
+    call settle(status_c, context_of(layout), "array%randint", stat, errmsg)
+  end subroutine array_randint_int32
+
+  !> Integers low .. high - 1, all equally likely (D. Lemire's method with rejection), of any integer type that holds
+  !> them.
+  !> Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (low >= high, numbers that dtype does not
+  !> hold), UNSUPPORTED (no integer type), MISMATCH, MEMORY.
+  subroutine array_randint_int64(self, layout, low, high, dtype, order, stream, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    type(hearth_layout), intent(in) :: layout
+    integer(c_int64_t), intent(in) :: low
+    integer(c_int64_t), intent(in) :: high
+    integer(c_int32_t), intent(in) :: dtype
+    integer(c_int32_t), intent(in) :: order
+    integer(c_int32_t), intent(in) :: stream
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: array_c
+    integer(c_int) :: status_c
+
+    call leave(self)
+    array_c = c_null_ptr
+    status_c = c_hearth_randint(raw(layout), low, high, dtype, order, stream, array_c)
+    call adopt(self, array_c, status_c, layout)
+    call settle(status_c, context_of(layout), "array%randint", stat, errmsg)
+  end subroutine array_randint_int64
+
+  !> The numbers 0 .. n - 1, n the extent of a layout of one dimension, in random order; int64. Each rank evaluates its
+  !> own elements, without communication: up to 4096 numbers are shuffled (all orders equally likely), more are sent
+  !> through a keyed bijection (Feistel network of 10 rounds with cycle walking).
+  !> Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (not one dimension), MISMATCH, MEMORY.
+  subroutine array_permutation(self, layout, stream, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    type(hearth_layout), intent(in) :: layout
+    integer(c_int32_t), intent(in) :: stream
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: array_c
+    integer(c_int) :: status_c
+
+    call leave(self)
+    array_c = c_null_ptr
+    status_c = c_hearth_permutation(raw(layout), stream, array_c)
+    call adopt(self, array_c, status_c, layout)
+    call settle(status_c, context_of(layout), "array%permutation", stat, errmsg)
+  end subroutine array_permutation
+
+  !> The same numbers for an array that exists, also one of the host program's memory. Workspace: for host memory beside
+  !> a device, a temporary of the array's size. Collective. Errors: those of hearth_rand, hearth_randn and
+  !> hearth_randint, and the status of an earlier local failure.
+  subroutine array_rand_into(self, stream, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    integer(c_int32_t), intent(in) :: stream
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_rand_into(raw(self), stream)
+    call settle(status_c, context_of(self), "array%rand_into", stat, errmsg)
+  end subroutine array_rand_into
+
+  !> The same numbers for an array that exists, also one of the host program's memory. Workspace: for host memory beside
+  !> a device, a temporary of the array's size. Collective. Errors: those of hearth_rand, hearth_randn and
+  !> hearth_randint, and the status of an earlier local failure.
+  subroutine array_randn_into(self, stream, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    integer(c_int32_t), intent(in) :: stream
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_randn_into(raw(self), stream)
+    call settle(status_c, context_of(self), "array%randn_into", stat, errmsg)
+  end subroutine array_randn_into
+
+  !> The same numbers for an array that exists, also one of the host program's memory. Workspace: for host memory beside
+  !> a device, a temporary of the array's size. Collective. Errors: those of hearth_rand, hearth_randn and
+  !> hearth_randint, and the status of an earlier local failure.
+  subroutine array_randint_into_int32(self, low, high, stream, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    integer(c_int32_t), intent(in) :: low
+    integer(c_int32_t), intent(in) :: high
+    integer(c_int32_t), intent(in) :: stream
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_randint_into(raw(self), int(low, c_int64_t), int(high, c_int64_t), stream)
+    call settle(status_c, context_of(self), "array%randint_into", stat, errmsg)
+  end subroutine array_randint_into_int32
+
+  !> The same numbers for an array that exists, also one of the host program's memory. Workspace: for host memory beside
+  !> a device, a temporary of the array's size. Collective. Errors: those of hearth_rand, hearth_randn and
+  !> hearth_randint, and the status of an earlier local failure.
+  subroutine array_randint_into_int64(self, low, high, stream, stat, errmsg)
+    class(hearth_array), intent(inout) :: self
+    integer(c_int64_t), intent(in) :: low
+    integer(c_int64_t), intent(in) :: high
+    integer(c_int32_t), intent(in) :: stream
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_randint_into(raw(self), low, high, stream)
+    call settle(status_c, context_of(self), "array%randint_into", stat, errmsg)
+  end subroutine array_randint_into_int64
+
+  !> The balanced split along `axis`, the remainder on the first ranks; axis -1 (in every language): replicated on all
+  !> ranks. Collective.
+  subroutine array_resplit(self, axis, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: axis
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_resplit(raw(self), c_index(axis), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%resplit", stat, errmsg)
+  end subroutine array_resplit
+
+  !> The same distributed dimensions, in parts of equal size: one distributed dimension is split evenly over all ranks,
+  !> several keep their grid and blocks, with cuts made even; boxes are split along the longest axis, index lists along
+  !> their own. Collective.
+  subroutine array_balance(self, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_balance(raw(self), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%balance", stat, errmsg)
+  end subroutine array_balance
+
+  !> The layout given. Collective.
+  subroutine array_redistribute(self, layout, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_layout), intent(in) :: layout
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_redistribute(raw(self), raw(layout), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%redistribute", stat, errmsg)
+  end subroutine array_redistribute
+
+  !> Everything on rank `rank` (0-based in every language), nothing on the others. Collective.
+  subroutine array_collect(self, rank, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: rank
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_collect(raw(self), rank, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%collect", stat, errmsg)
+  end subroutine array_collect
+
+  !> Sum; product. int64 of bool and integers, else the operand's type. options may be NULL. With HEARTH_NAN_OMIT
+  !> complex operands are refused.
+  !> Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (axis out of range or twice, unknown policy or
+  !> dtype), MISMATCH (arguments differ between ranks), NOT_FINITE (NaN, see above), UNSUPPORTED (complex with
+  !> HEARTH_NAN_OMIT), NOT_REPRODUCIBLE, MEMORY.
+  subroutine array_sum(self, axes, options, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), optional, intent(in) :: axes(:)
+    type(hearth_reduce_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer :: axes_n
+    integer(c_int32_t), allocatable, target :: axes_c(:)
+    type(c_ptr) :: axes_p
+    type(hearth_reduce_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    axes_n = 0
+    if (present(axes)) axes_n = size(axes)
+    axes_p = c_null_ptr
+    if (present(axes)) then
+      allocate (axes_c, source=c_index(axes))
+      axes_p = c_loc(axes_c)
+    end if
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_sum(raw(self), int(axes_n, c_int32_t), axes_p, options_p, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%sum", stat, errmsg)
+  end subroutine array_sum
+
+  !> Sum; product. int64 of bool and integers, else the operand's type. options may be NULL. With HEARTH_NAN_OMIT
+  !> complex operands are refused.
+  !> Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (axis out of range or twice, unknown policy or
+  !> dtype), MISMATCH (arguments differ between ranks), NOT_FINITE (NaN, see above), UNSUPPORTED (complex with
+  !> HEARTH_NAN_OMIT), NOT_REPRODUCIBLE, MEMORY.
+  subroutine array_prod(self, axes, options, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), optional, intent(in) :: axes(:)
+    type(hearth_reduce_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer :: axes_n
+    integer(c_int32_t), allocatable, target :: axes_c(:)
+    type(c_ptr) :: axes_p
+    type(hearth_reduce_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    axes_n = 0
+    if (present(axes)) axes_n = size(axes)
+    axes_p = c_null_ptr
+    if (present(axes)) then
+      allocate (axes_c, source=c_index(axes))
+      axes_p = c_loc(axes_c)
+    end if
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_prod(raw(self), int(axes_n, c_int32_t), axes_p, options_p, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%prod", stat, errmsg)
+  end subroutine array_prod
+
+  !> Smallest and largest element, and their difference (peak to peak), in the operand's type.
+  !> Collective. Ownership: the caller destroys *result. Errors: as hearth_sum; ARGUMENT (nothing to choose from);
+  !> UNSUPPORTED (complex; ptp of bool).
+  subroutine array_min(self, axes, options, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), optional, intent(in) :: axes(:)
+    type(hearth_reduce_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer :: axes_n
+    integer(c_int32_t), allocatable, target :: axes_c(:)
+    type(c_ptr) :: axes_p
+    type(hearth_reduce_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    axes_n = 0
+    if (present(axes)) axes_n = size(axes)
+    axes_p = c_null_ptr
+    if (present(axes)) then
+      allocate (axes_c, source=c_index(axes))
+      axes_p = c_loc(axes_c)
+    end if
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_min(raw(self), int(axes_n, c_int32_t), axes_p, options_p, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%min", stat, errmsg)
+  end subroutine array_min
+
+  !> Smallest and largest element, and their difference (peak to peak), in the operand's type.
+  !> Collective. Ownership: the caller destroys *result. Errors: as hearth_sum; ARGUMENT (nothing to choose from);
+  !> UNSUPPORTED (complex; ptp of bool).
+  subroutine array_max(self, axes, options, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), optional, intent(in) :: axes(:)
+    type(hearth_reduce_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer :: axes_n
+    integer(c_int32_t), allocatable, target :: axes_c(:)
+    type(c_ptr) :: axes_p
+    type(hearth_reduce_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    axes_n = 0
+    if (present(axes)) axes_n = size(axes)
+    axes_p = c_null_ptr
+    if (present(axes)) then
+      allocate (axes_c, source=c_index(axes))
+      axes_p = c_loc(axes_c)
+    end if
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_max(raw(self), int(axes_n, c_int32_t), axes_p, options_p, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%max", stat, errmsg)
+  end subroutine array_max
+
+  !> Smallest and largest element, and their difference (peak to peak), in the operand's type.
+  !> Collective. Ownership: the caller destroys *result. Errors: as hearth_sum; ARGUMENT (nothing to choose from);
+  !> UNSUPPORTED (complex; ptp of bool).
+  subroutine array_ptp(self, axes, options, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), optional, intent(in) :: axes(:)
+    type(hearth_reduce_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer :: axes_n
+    integer(c_int32_t), allocatable, target :: axes_c(:)
+    type(c_ptr) :: axes_p
+    type(hearth_reduce_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    axes_n = 0
+    if (present(axes)) axes_n = size(axes)
+    axes_p = c_null_ptr
+    if (present(axes)) then
+      allocate (axes_c, source=c_index(axes))
+      axes_p = c_loc(axes_c)
+    end if
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_ptp(raw(self), int(axes_n, c_int32_t), axes_p, options_p, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%ptp", stat, errmsg)
+  end subroutine array_ptp
+
+  !> Where the smallest and largest element is: int64, 0-based in every language; with one axis the index along it, else
+  !> the index in row-major order over the reduced axes (for all axes: NumPy's flat index). The lowest of equal ones.
+  !> Collective. Ownership: the caller destroys *result. Errors: as hearth_min; NOT_FINITE also where HEARTH_NAN_OMIT
+  !> leaves nothing.
+  subroutine array_argmin(self, axes, options, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), optional, intent(in) :: axes(:)
+    type(hearth_reduce_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer :: axes_n
+    integer(c_int32_t), allocatable, target :: axes_c(:)
+    type(c_ptr) :: axes_p
+    type(hearth_reduce_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    axes_n = 0
+    if (present(axes)) axes_n = size(axes)
+    axes_p = c_null_ptr
+    if (present(axes)) then
+      allocate (axes_c, source=c_index(axes))
+      axes_p = c_loc(axes_c)
+    end if
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_argmin(raw(self), int(axes_n, c_int32_t), axes_p, options_p, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%argmin", stat, errmsg)
+  end subroutine array_argmin
+
+  !> Where the smallest and largest element is: int64, 0-based in every language; with one axis the index along it, else
+  !> the index in row-major order over the reduced axes (for all axes: NumPy's flat index). The lowest of equal ones.
+  !> Collective. Ownership: the caller destroys *result. Errors: as hearth_min; NOT_FINITE also where HEARTH_NAN_OMIT
+  !> leaves nothing.
+  subroutine array_argmax(self, axes, options, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), optional, intent(in) :: axes(:)
+    type(hearth_reduce_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer :: axes_n
+    integer(c_int32_t), allocatable, target :: axes_c(:)
+    type(c_ptr) :: axes_p
+    type(hearth_reduce_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    axes_n = 0
+    if (present(axes)) axes_n = size(axes)
+    axes_p = c_null_ptr
+    if (present(axes)) then
+      allocate (axes_c, source=c_index(axes))
+      axes_p = c_loc(axes_c)
+    end if
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_argmax(raw(self), int(axes_n, c_int32_t), axes_p, options_p, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%argmax", stat, errmsg)
+  end subroutine array_argmax
+
+  !> Whether all or any elements are not 0 (bool); how many are not (int64). NaN is not 0; the NaN policy is not looked
+  !> at.
+  !> Collective. Ownership: the caller destroys *result. Errors: as hearth_sum.
+  subroutine array_all(self, axes, options, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), optional, intent(in) :: axes(:)
+    type(hearth_reduce_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer :: axes_n
+    integer(c_int32_t), allocatable, target :: axes_c(:)
+    type(c_ptr) :: axes_p
+    type(hearth_reduce_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    axes_n = 0
+    if (present(axes)) axes_n = size(axes)
+    axes_p = c_null_ptr
+    if (present(axes)) then
+      allocate (axes_c, source=c_index(axes))
+      axes_p = c_loc(axes_c)
+    end if
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_all(raw(self), int(axes_n, c_int32_t), axes_p, options_p, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%all", stat, errmsg)
+  end subroutine array_all
+
+  !> Whether all or any elements are not 0 (bool); how many are not (int64). NaN is not 0; the NaN policy is not looked
+  !> at.
+  !> Collective. Ownership: the caller destroys *result. Errors: as hearth_sum.
+  subroutine array_any(self, axes, options, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), optional, intent(in) :: axes(:)
+    type(hearth_reduce_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer :: axes_n
+    integer(c_int32_t), allocatable, target :: axes_c(:)
+    type(c_ptr) :: axes_p
+    type(hearth_reduce_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    axes_n = 0
+    if (present(axes)) axes_n = size(axes)
+    axes_p = c_null_ptr
+    if (present(axes)) then
+      allocate (axes_c, source=c_index(axes))
+      axes_p = c_loc(axes_c)
+    end if
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_any(raw(self), int(axes_n, c_int32_t), axes_p, options_p, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%any", stat, errmsg)
+  end subroutine array_any
+
+  !> Whether all or any elements are not 0 (bool); how many are not (int64). NaN is not 0; the NaN policy is not looked
+  !> at.
+  !> Collective. Ownership: the caller destroys *result. Errors: as hearth_sum.
+  subroutine array_count_nonzero(self, axes, options, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), optional, intent(in) :: axes(:)
+    type(hearth_reduce_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer :: axes_n
+    integer(c_int32_t), allocatable, target :: axes_c(:)
+    type(c_ptr) :: axes_p
+    type(hearth_reduce_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    axes_n = 0
+    if (present(axes)) axes_n = size(axes)
+    axes_p = c_null_ptr
+    if (present(axes)) then
+      allocate (axes_c, source=c_index(axes))
+      axes_p = c_loc(axes_c)
+    end if
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_count_nonzero(raw(self), int(axes_n, c_int32_t), axes_p, options_p, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%count_nonzero", stat, errmsg)
+  end subroutine array_count_nonzero
+
+  !> Mean; variance sum |x - mean|^2 / (n - ddof) (real also for complex operands); its square root; 2-norm sqrt(sum
+  !> |x|^2). float64 of bool and integers. var and std are made in one pass, block by block around the mean so far
+  !> (Chan, Golub and LeVeque 1983). Means of nothing are NaN.
+  !> Collective. Ownership: the caller destroys *result. Errors: as hearth_sum; ARGUMENT (negative ddof).
+  subroutine array_mean(self, axes, options, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), optional, intent(in) :: axes(:)
+    type(hearth_reduce_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer :: axes_n
+    integer(c_int32_t), allocatable, target :: axes_c(:)
+    type(c_ptr) :: axes_p
+    type(hearth_reduce_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    axes_n = 0
+    if (present(axes)) axes_n = size(axes)
+    axes_p = c_null_ptr
+    if (present(axes)) then
+      allocate (axes_c, source=c_index(axes))
+      axes_p = c_loc(axes_c)
+    end if
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_mean(raw(self), int(axes_n, c_int32_t), axes_p, options_p, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%mean", stat, errmsg)
+  end subroutine array_mean
+
+  !> Mean; variance sum |x - mean|^2 / (n - ddof) (real also for complex operands); its square root; 2-norm sqrt(sum
+  !> |x|^2). float64 of bool and integers. var and std are made in one pass, block by block around the mean so far
+  !> (Chan, Golub and LeVeque 1983). Means of nothing are NaN.
+  !> Collective. Ownership: the caller destroys *result. Errors: as hearth_sum; ARGUMENT (negative ddof).
+  subroutine array_var(self, axes, options, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), optional, intent(in) :: axes(:)
+    type(hearth_reduce_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer :: axes_n
+    integer(c_int32_t), allocatable, target :: axes_c(:)
+    type(c_ptr) :: axes_p
+    type(hearth_reduce_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    axes_n = 0
+    if (present(axes)) axes_n = size(axes)
+    axes_p = c_null_ptr
+    if (present(axes)) then
+      allocate (axes_c, source=c_index(axes))
+      axes_p = c_loc(axes_c)
+    end if
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_var(raw(self), int(axes_n, c_int32_t), axes_p, options_p, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%var", stat, errmsg)
+  end subroutine array_var
+
+  !> Mean; variance sum |x - mean|^2 / (n - ddof) (real also for complex operands); its square root; 2-norm sqrt(sum
+  !> |x|^2). float64 of bool and integers. var and std are made in one pass, block by block around the mean so far
+  !> (Chan, Golub and LeVeque 1983). Means of nothing are NaN.
+  !> Collective. Ownership: the caller destroys *result. Errors: as hearth_sum; ARGUMENT (negative ddof).
+  subroutine array_std(self, axes, options, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), optional, intent(in) :: axes(:)
+    type(hearth_reduce_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer :: axes_n
+    integer(c_int32_t), allocatable, target :: axes_c(:)
+    type(c_ptr) :: axes_p
+    type(hearth_reduce_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    axes_n = 0
+    if (present(axes)) axes_n = size(axes)
+    axes_p = c_null_ptr
+    if (present(axes)) then
+      allocate (axes_c, source=c_index(axes))
+      axes_p = c_loc(axes_c)
+    end if
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_std(raw(self), int(axes_n, c_int32_t), axes_p, options_p, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%std", stat, errmsg)
+  end subroutine array_std
+
+  !> Mean; variance sum |x - mean|^2 / (n - ddof) (real also for complex operands); its square root; 2-norm sqrt(sum
+  !> |x|^2). float64 of bool and integers. var and std are made in one pass, block by block around the mean so far
+  !> (Chan, Golub and LeVeque 1983). Means of nothing are NaN.
+  !> Collective. Ownership: the caller destroys *result. Errors: as hearth_sum; ARGUMENT (negative ddof).
+  subroutine array_norm(self, axes, options, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), optional, intent(in) :: axes(:)
+    type(hearth_reduce_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer :: axes_n
+    integer(c_int32_t), allocatable, target :: axes_c(:)
+    type(c_ptr) :: axes_p
+    type(hearth_reduce_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    axes_n = 0
+    if (present(axes)) axes_n = size(axes)
+    axes_p = c_null_ptr
+    if (present(axes)) then
+      allocate (axes_c, source=c_index(axes))
+      axes_p = c_loc(axes_c)
+    end if
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_norm(raw(self), int(axes_n, c_int32_t), axes_p, options_p, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%norm", stat, errmsg)
+  end subroutine array_norm
+
+  !> Weighted mean sum w x / sum w, float64 of bool and integers; NaN where the weights' sum is 0. The weights' shape
+  !> (real dtype, any layout) broadcasts to the array's; weights of one dimension and one axis: they lie along that
+  !> axis. Workspace also: the weights in the array's layout.
+  !> Collective. Ownership: the caller destroys *result. Errors: as hearth_sum; MISMATCH (shape or context of the
+  !> weights); UNSUPPORTED (complex).
+  subroutine array_average(self, weights, axes, options, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: weights
+    integer(c_int32_t), intent(in) :: axes(:)
+    type(hearth_reduce_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(hearth_reduce_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_average(raw(self), raw(weights), int(size(axes), c_int32_t), c_index(axes), options_p, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%average", stat, errmsg)
+  end subroutine array_average
+
+  !> Running sum along one axis: r[..., i, ...] = sum over k <= i of a[..., k, ...]; int64 of bool and integers, else
+  !> the operand's type, made in float64; the operand's layout. NaN goes on to what comes after it. Where the axis is
+  !> distributed in other than one range per process, a copy of the operand and one of the result are workspace.
+  !> Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (axis), MISMATCH, NOT_REPRODUCIBLE (not of
+  !> integers), MEMORY.
+  subroutine array_cumsum(self, axis, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: axis
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_cumsum(raw(self), c_index(axis), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%cumsum", stat, errmsg)
+  end subroutine array_cumsum
+
+  !> Inner product over all elements of two arrays of one shape, sum of a b; hearth_vdot conjugates a if it is complex.
+  !> The result has shape [1] on every rank, float64, or complex128 if a or b is complex. Products are made in float64,
+  !> each rounded once, and added exactly. Workspace: b in a's layout where they differ. Collective. Ownership: the
+  !> caller destroys *value. Errors: ARGUMENT (NULL), MISMATCH (shapes or contexts differ), MEMORY, MPI.
+  subroutine array_dot(self, b, value, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_array), intent(inout) :: value
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: value_c
+    integer(c_int) :: status_c
+
+    call leave(value)
+    value_c = c_null_ptr
+    status_c = c_hearth_dot(raw(self), raw(b), value_c)
+    call adopt(value, value_c, status_c, self)
+    call settle(status_c, context_of(self), "array%dot", stat, errmsg)
+  end subroutine array_dot
+
+  !> Inner product over all elements of two arrays of one shape, sum of a b; hearth_vdot conjugates a if it is complex.
+  !> The result has shape [1] on every rank, float64, or complex128 if a or b is complex. Products are made in float64,
+  !> each rounded once, and added exactly. Workspace: b in a's layout where they differ. Collective. Ownership: the
+  !> caller destroys *value. Errors: ARGUMENT (NULL), MISMATCH (shapes or contexts differ), MEMORY, MPI.
+  subroutine array_vdot(self, b, value, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_array), intent(inout) :: value
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: value_c
+    integer(c_int) :: status_c
+
+    call leave(value)
+    value_c = c_null_ptr
+    status_c = c_hearth_vdot(raw(self), raw(b), value_c)
+    call adopt(value, value_c, status_c, self)
+    call settle(status_c, context_of(self), "array%vdot", stat, errmsg)
+  end subroutine array_vdot
+
+  !> Gram matrix of the array along `axis`: g(i, j) = sum over all other axes of a_i a_j, the product of the array, seen
+  !> as a matrix of axis x everything else, with its transpose. float64 [n, n], row-major, on every rank, symmetric to
+  !> the last bit. The array is used where it is if `axis` is not distributed, else it is redistributed along its
+  !> longest other axis (workspace: that copy).
+  !>
+  !> In contexts with HEARTH_REDUCTION_FAST: the backend's symmetric product (float32 in blocks with float64 sums), one
+  !> reduction; workspace n^2 numbers of 8 bytes, and 2^15 columns of n where the memory of an array is not a matrix.
+  !> With HEARTH_REDUCTION_REPRODUCIBLE: the same bits for any order of the elements of the other axes, ranks, threads
+  !> and layouts. Row i is scaled by a power of two, 2^e_i >= its largest element; elements are cut into three slices of
+  !> 21 bits (float32: two) whose products are summed without error (Ozaki, Ogita, Oishi and Rump 2012). With K elements
+  !> along the other axes the error of g(i, j) is at most 2^-52 |g(i, j)| + 1.01 K 2^(e_i + e_j - 61) (float32: 2^-41 in
+  !> place of 2^-61). Workspace: 6 n^2 + 8192 n numbers of 8 bytes, and 2^15 columns as above.
+  !> Collective. Ownership: the caller destroys *gram. Errors: ARGUMENT (axis out of range, NULL), UNSUPPORTED
+  !> (complex), NOT_FINITE (reproducible: a row with NaN or infinity; the message names it), MISMATCH (axis differs
+  !> between ranks), MEMORY, MPI.
+  subroutine array_gram(self, axis, gram, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: axis
+    type(hearth_array), intent(inout) :: gram
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: gram_c
+    integer(c_int) :: status_c
+
+    call leave(gram)
+    gram_c = c_null_ptr
+    status_c = c_hearth_gram(raw(self), c_index(axis), gram_c)
+    call adopt(gram, gram_c, status_c, self)
+    call settle(status_c, context_of(self), "array%gram", stat, errmsg)
+  end subroutine array_gram
+
+  !> The elements along `axis` in ascending order, or descending if `descending` is not 0; every line along the axis by
+  !> itself. *result has the layout, dtype and order of `a`. Where the axis is distributed, elements travel once and the
+  !> result lies exactly balanced; -0 comes before +0. Workspace: two keys (4 or 8 bytes) per element of a line, or of 2
+  !> Mi elements if lines are shorter; a copy of this rank's part and of the result where the axis is distributed other
+  !> than in balanced blocks. Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (axis out of range,
+  !> NULL), MISMATCH (arguments differ between ranks), UNSUPPORTED (complex), MEMORY, MPI, the status of an earlier
+  !> local failure of `a`.
+  subroutine array_sort(self, axis, descending, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: axis
+    integer(c_int32_t), intent(in) :: descending
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_sort(raw(self), c_index(axis), descending, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%sort", stat, errmsg)
+  end subroutine array_sort
+
+  !> The same into an array of the same shape and dtype, any layout; `result` may be `a` itself: sorted in place.
+  !> Collective. Errors: those of hearth_sort, MISMATCH (shape, dtype or context of `result`).
+  subroutine array_sort_into(self, axis, descending, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: axis
+    integer(c_int32_t), intent(in) :: descending
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_sort_into(raw(self), c_index(axis), descending, raw(result))
+    call settle(status_c, context_of(self), "array%sort_into", stat, errmsg)
+  end subroutine array_sort_into
+
+  !> Indices (int64, global, 0-based in every language) that sort: element j along the axis of the sorted array is
+  !> element indices[j] of `a`. Stable in both directions: of equal elements (-0 and +0 are equal) the one with the
+  !> lower index comes first. Workspace: as hearth_sort with 8 or 16 bytes instead of a key.
+  !> Collective. Ownership: the caller destroys *indices. Errors: those of hearth_sort.
+  subroutine array_argsort(self, axis, descending, indices, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: axis
+    integer(c_int32_t), intent(in) :: descending
+    type(hearth_array), intent(inout) :: indices
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: indices_c
+    integer(c_int) :: status_c
+
+    call leave(indices)
+    indices_c = c_null_ptr
+    status_c = c_hearth_argsort(raw(self), c_index(axis), descending, indices_c)
+    call adopt(indices, indices_c, status_c, self)
+    call settle(status_c, context_of(self), "array%argsort", stat, errmsg)
+  end subroutine array_argsort
+
+  !> The k largest (largest != 0) or smallest elements along `axis` in order, best first, and their global indices
+  !> (int64) along it; of equal ones the lower index first. Both results have the shape of `a` with k along the axis;
+  !> the axis is not distributed in them, other dimensions lie as in `a` if it is not in `a` either (else: balanced
+  !> along the longest other dimension if that has as many indices as there are ranks, or replicated). NaN counts as
+  !> less good than all numbers. Workspace: (2 k + 4096) x 32 bytes per thread, k records of 16 bytes per line; a copy
+  !> of this rank's part where the axis is distributed and others are long. Collective. Ownership: the caller destroys
+  !> both. Errors: those of hearth_sort, ARGUMENT (k outside 1 .. extent).
+  subroutine array_topk_int32(self, k, axis, largest, values, indices, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: k
+    integer(c_int32_t), intent(in) :: axis
+    integer(c_int32_t), intent(in) :: largest
+    type(hearth_array), intent(inout) :: values
+    type(hearth_array), intent(inout) :: indices
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: values_c
+    type(c_ptr) :: indices_c
+    integer(c_int) :: status_c
+
+    call leave(values)
+    values_c = c_null_ptr
+    call leave(indices)
+    indices_c = c_null_ptr
+    status_c = c_hearth_topk(raw(self), int(k, c_int64_t), c_index(axis), largest, values_c, indices_c)
+    call adopt(values, values_c, status_c, self)
+    call adopt(indices, indices_c, status_c, self)
+    call settle(status_c, context_of(self), "array%topk", stat, errmsg)
+  end subroutine array_topk_int32
+
+  !> The k largest (largest != 0) or smallest elements along `axis` in order, best first, and their global indices
+  !> (int64) along it; of equal ones the lower index first. Both results have the shape of `a` with k along the axis;
+  !> the axis is not distributed in them, other dimensions lie as in `a` if it is not in `a` either (else: balanced
+  !> along the longest other dimension if that has as many indices as there are ranks, or replicated). NaN counts as
+  !> less good than all numbers. Workspace: (2 k + 4096) x 32 bytes per thread, k records of 16 bytes per line; a copy
+  !> of this rank's part where the axis is distributed and others are long. Collective. Ownership: the caller destroys
+  !> both. Errors: those of hearth_sort, ARGUMENT (k outside 1 .. extent).
+  subroutine array_topk_int64(self, k, axis, largest, values, indices, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int64_t), intent(in) :: k
+    integer(c_int32_t), intent(in) :: axis
+    integer(c_int32_t), intent(in) :: largest
+    type(hearth_array), intent(inout) :: values
+    type(hearth_array), intent(inout) :: indices
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: values_c
+    type(c_ptr) :: indices_c
+    integer(c_int) :: status_c
+
+    call leave(values)
+    values_c = c_null_ptr
+    call leave(indices)
+    indices_c = c_null_ptr
+    status_c = c_hearth_topk(raw(self), k, c_index(axis), largest, values_c, indices_c)
+    call adopt(values, values_c, status_c, self)
+    call adopt(indices, indices_c, status_c, self)
+    call settle(status_c, context_of(self), "array%topk", stat, errmsg)
+  end subroutine array_topk_int64
+
+  !> The distinct elements of `a`, ascending, 1-d and balanced over the ranks; NaN once. Workspace: two records of 4 or
+  !> 8 bytes (counts: 16) per element of this rank's part, and as many as are distinct.
+  !> Collective. Ownership: the caller destroys *values. Errors: UNSUPPORTED (complex), MEMORY, MPI, the status of an
+  !> earlier local failure.
+  subroutine array_unique(self, values, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(inout) :: values
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: values_c
+    integer(c_int) :: status_c
+
+    call leave(values)
+    values_c = c_null_ptr
+    status_c = c_hearth_unique(raw(self), values_c)
+    call adopt(values, values_c, status_c, self)
+    call settle(status_c, context_of(self), "array%unique", stat, errmsg)
+  end subroutine array_unique
+
+  !> And how often each is there (int64, laid out as the values). Collective. Ownership: the caller destroys both.
+  !> Errors: as hearth_unique.
+  subroutine array_unique_counts(self, values, counts, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(inout) :: values
+    type(hearth_array), intent(inout) :: counts
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: values_c
+    type(c_ptr) :: counts_c
+    integer(c_int) :: status_c
+
+    call leave(values)
+    values_c = c_null_ptr
+    call leave(counts)
+    counts_c = c_null_ptr
+    status_c = c_hearth_unique_counts(raw(self), values_c, counts_c)
+    call adopt(values, values_c, status_c, self)
+    call adopt(counts, counts_c, status_c, self)
+    call settle(status_c, context_of(self), "array%unique_counts", stat, errmsg)
+  end subroutine array_unique_counts
+
+  !> And which of them each element of `a` is (int64, 0-based index into values, shape and layout of `a`). The distinct
+  !> elements are gathered on every rank meanwhile. Collective. Ownership: the caller destroys both. Errors: as
+  !> hearth_unique.
+  subroutine array_unique_inverse(self, values, inverse, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(inout) :: values
+    type(hearth_array), intent(inout) :: inverse
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: values_c
+    type(c_ptr) :: inverse_c
+    integer(c_int) :: status_c
+
+    call leave(values)
+    values_c = c_null_ptr
+    call leave(inverse)
+    inverse_c = c_null_ptr
+    status_c = c_hearth_unique_inverse(raw(self), values_c, inverse_c)
+    call adopt(values, values_c, status_c, self)
+    call adopt(inverse, inverse_c, status_c, self)
+    call settle(status_c, context_of(self), "array%unique_inverse", stat, errmsg)
+  end subroutine array_unique_inverse
+
+  !> Where elements of `values` would be inserted into the 1-d ascending `sorted` (same dtype): *indices (int64, shape
+  !> and layout of `values`) says how many elements of `sorted` are less than the value, or not greater than it if
+  !> `right` is not 0. `sorted` is gathered on every rank meanwhile.
+  !> Collective. Ownership: the caller destroys *indices. Errors: ARGUMENT (sorted is not 1-d), MISMATCH (dtypes or
+  !> contexts differ), UNSUPPORTED (complex), MEMORY.
+  subroutine array_searchsorted(self, values, right, indices, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: values
+    integer(c_int32_t), intent(in) :: right
+    type(hearth_array), intent(inout) :: indices
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: indices_c
+    integer(c_int) :: status_c
+
+    call leave(indices)
+    indices_c = c_null_ptr
+    status_c = c_hearth_searchsorted(raw(self), raw(values), right, indices_c)
+    call adopt(indices, indices_c, status_c, self)
+    call settle(status_c, context_of(self), "array%searchsorted", stat, errmsg)
+  end subroutine array_searchsorted
+
+  !> Covariance of n variables with m observations each: C = (X - mean)(X - mean)^T / (m - ddof), a new float64 array
+  !> [n, n] on every rank. rowvar not 0: the array is [variables, observations], else the other way round (real dtype,
+  !> any layout). Means and products are made in float64, in two passes. Workspace: 2 n^2 numbers and blocks of 4 MiB;
+  !> where the layout distributes the variables, a copy of the array that is split along the observations. Collective.
+  !> Ownership: the caller destroys *result. Errors: ARGUMENT (not 2-d, negative ddof), NOT_FINITE (NaN: the message
+  !> names the first place; infinite values), UNSUPPORTED (complex), MISMATCH (arguments differ between ranks),
+  !> NOT_REPRODUCIBLE, MEMORY.
+  subroutine array_cov(self, rowvar, ddof, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: rowvar
+    integer(c_int32_t), intent(in) :: ddof
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_cov(raw(self), rowvar, ddof, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%cov", stat, errmsg)
+  end subroutine array_cov
+
+  !> Correlation coefficients C_ij / sqrt(C_ii C_jj), within -1 .. 1; NaN for variables that do not vary. Otherwise as
+  !> hearth_cov.
+  subroutine array_corrcoef(self, rowvar, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: rowvar
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_corrcoef(raw(self), rowvar, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%corrcoef", stat, errmsg)
+  end subroutine array_corrcoef
 
 end module hearth_array_m

@@ -15,6 +15,18 @@ module hearth_c
       type(c_ptr), intent(inout) :: array
       integer(c_int) :: result_c
     end function c_hearth_array_create
+    function c_hearth_array_create_halo(layout, dtype, order, ndim, low, high, array) result(result_c) bind(C, &
+        name="hearth_array_create_halo")
+      import
+      type(c_ptr), value :: layout
+      integer(c_int32_t), value :: dtype
+      integer(c_int32_t), value :: order
+      integer(c_int32_t), value :: ndim
+      integer(c_int64_t), intent(in) :: low(*)
+      integer(c_int64_t), intent(in) :: high(*)
+      type(c_ptr), intent(inout) :: array
+      integer(c_int) :: result_c
+    end function c_hearth_array_create_halo
     function c_hearth_array_wrap(layout, nwindows, windows, array) result(result_c) bind(C, name="hearth_array_wrap")
       import
       type(c_ptr), value :: layout
@@ -145,6 +157,26 @@ module hearth_c
       type(c_ptr), intent(inout) :: copy
       integer(c_int) :: result_c
     end function c_hearth_array_clone
+    function c_hearth_array_cast(array, dtype, result) result(result_c) bind(C, name="hearth_array_cast")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: dtype
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_array_cast
+    function c_hearth_array_to(array, device, result) result(result_c) bind(C, name="hearth_array_to")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: device
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_array_to
+    function c_hearth_array_device(array, device) result(result_c) bind(C, name="hearth_array_device")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), intent(out) :: device
+      integer(c_int) :: result_c
+    end function c_hearth_array_device
     function c_hearth_context_create_fortran(comm, options, ctx) result(result_c) bind(C, &
         name="hearth_context_create_fortran")
       import
@@ -212,6 +244,98 @@ module hearth_c
       integer(c_int64_t), value :: capacity
       integer(c_int) :: result_c
     end function c_hearth_last_error
+    function c_hearth_zeros(layout, dtype, order, array) result(result_c) bind(C, name="hearth_zeros")
+      import
+      type(c_ptr), value :: layout
+      integer(c_int32_t), value :: dtype
+      integer(c_int32_t), value :: order
+      type(c_ptr), intent(inout) :: array
+      integer(c_int) :: result_c
+    end function c_hearth_zeros
+    function c_hearth_ones(layout, dtype, order, array) result(result_c) bind(C, name="hearth_ones")
+      import
+      type(c_ptr), value :: layout
+      integer(c_int32_t), value :: dtype
+      integer(c_int32_t), value :: order
+      type(c_ptr), intent(inout) :: array
+      integer(c_int) :: result_c
+    end function c_hearth_ones
+    function c_hearth_full(layout, value, dtype, order, array) result(result_c) bind(C, name="hearth_full")
+      import
+      type(c_ptr), value :: layout
+      real(c_double), value :: value
+      integer(c_int32_t), value :: dtype
+      integer(c_int32_t), value :: order
+      type(c_ptr), intent(inout) :: array
+      integer(c_int) :: result_c
+    end function c_hearth_full
+    function c_hearth_empty_like(array, dtype, result) result(result_c) bind(C, name="hearth_empty_like")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: dtype
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_empty_like
+    function c_hearth_zeros_like(array, dtype, result) result(result_c) bind(C, name="hearth_zeros_like")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: dtype
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_zeros_like
+    function c_hearth_ones_like(array, dtype, result) result(result_c) bind(C, name="hearth_ones_like")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: dtype
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_ones_like
+    function c_hearth_full_like(array, value, dtype, result) result(result_c) bind(C, name="hearth_full_like")
+      import
+      type(c_ptr), value :: array
+      real(c_double), value :: value
+      integer(c_int32_t), value :: dtype
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_full_like
+    function c_hearth_arange(layout, start, step, dtype, array) result(result_c) bind(C, name="hearth_arange")
+      import
+      type(c_ptr), value :: layout
+      real(c_double), value :: start
+      real(c_double), value :: step
+      integer(c_int32_t), value :: dtype
+      type(c_ptr), intent(inout) :: array
+      integer(c_int) :: result_c
+    end function c_hearth_arange
+    function c_hearth_linspace(layout, start, stop, endpoint, dtype, array) result(result_c) bind(C, &
+        name="hearth_linspace")
+      import
+      type(c_ptr), value :: layout
+      real(c_double), value :: start
+      real(c_double), value :: stop
+      integer(c_int32_t), value :: endpoint
+      integer(c_int32_t), value :: dtype
+      type(c_ptr), intent(inout) :: array
+      integer(c_int) :: result_c
+    end function c_hearth_linspace
+    function c_hearth_eye(layout, k, dtype, order, array) result(result_c) bind(C, name="hearth_eye")
+      import
+      type(c_ptr), value :: layout
+      integer(c_int64_t), value :: k
+      integer(c_int32_t), value :: dtype
+      integer(c_int32_t), value :: order
+      type(c_ptr), intent(inout) :: array
+      integer(c_int) :: result_c
+    end function c_hearth_eye
+    function c_hearth_indices(layout, axis, dtype, order, array) result(result_c) bind(C, name="hearth_indices")
+      import
+      type(c_ptr), value :: layout
+      integer(c_int32_t), value :: axis
+      integer(c_int32_t), value :: dtype
+      integer(c_int32_t), value :: order
+      type(c_ptr), intent(inout) :: array
+      integer(c_int) :: result_c
+    end function c_hearth_indices
     function c_hearth_dtype_size(dtype) result(result_c) bind(C, name="hearth_dtype_size")
       import
       integer(c_int), value :: dtype
@@ -222,6 +346,426 @@ module hearth_c
       integer(c_int), value :: dtype
       type(c_ptr) :: result_c
     end function c_hearth_dtype_name
+    function c_hearth_promote(a, b, dtype) result(result_c) bind(C, name="hearth_promote")
+      import
+      integer(c_int), value :: a
+      integer(c_int), value :: b
+      integer(c_int32_t), intent(out) :: dtype
+      integer(c_int) :: result_c
+    end function c_hearth_promote
+    function c_hearth_can_cast(from, to, possible) result(result_c) bind(C, name="hearth_can_cast")
+      import
+      integer(c_int), value :: from
+      integer(c_int), value :: to
+      integer(c_int32_t), intent(out) :: possible
+      integer(c_int) :: result_c
+    end function c_hearth_can_cast
+    function c_hearth_add(a, b, result) result(result_c) bind(C, name="hearth_add")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_add
+    function c_hearth_subtract(a, b, result) result(result_c) bind(C, name="hearth_subtract")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_subtract
+    function c_hearth_multiply(a, b, result) result(result_c) bind(C, name="hearth_multiply")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_multiply
+    function c_hearth_divide(a, b, result) result(result_c) bind(C, name="hearth_divide")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_divide
+    function c_hearth_power(a, b, result) result(result_c) bind(C, name="hearth_power")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_power
+    function c_hearth_minimum(a, b, result) result(result_c) bind(C, name="hearth_minimum")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_minimum
+    function c_hearth_maximum(a, b, result) result(result_c) bind(C, name="hearth_maximum")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_maximum
+    function c_hearth_equal(a, b, result) result(result_c) bind(C, name="hearth_equal")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_equal
+    function c_hearth_not_equal(a, b, result) result(result_c) bind(C, name="hearth_not_equal")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_not_equal
+    function c_hearth_less(a, b, result) result(result_c) bind(C, name="hearth_less")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_less
+    function c_hearth_less_equal(a, b, result) result(result_c) bind(C, name="hearth_less_equal")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_less_equal
+    function c_hearth_greater(a, b, result) result(result_c) bind(C, name="hearth_greater")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_greater
+    function c_hearth_greater_equal(a, b, result) result(result_c) bind(C, name="hearth_greater_equal")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_greater_equal
+    function c_hearth_logical_and(a, b, result) result(result_c) bind(C, name="hearth_logical_and")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_logical_and
+    function c_hearth_logical_or(a, b, result) result(result_c) bind(C, name="hearth_logical_or")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_logical_or
+    function c_hearth_logical_xor(a, b, result) result(result_c) bind(C, name="hearth_logical_xor")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_logical_xor
+    function c_hearth_logical_not(a, result) result(result_c) bind(C, name="hearth_logical_not")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_logical_not
+    function c_hearth_negative(a, result) result(result_c) bind(C, name="hearth_negative")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_negative
+    function c_hearth_absolute(a, result) result(result_c) bind(C, name="hearth_absolute")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_absolute
+    function c_hearth_sqrt(a, result) result(result_c) bind(C, name="hearth_sqrt")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_sqrt
+    function c_hearth_square(a, result) result(result_c) bind(C, name="hearth_square")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_square
+    function c_hearth_exp(a, result) result(result_c) bind(C, name="hearth_exp")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_exp
+    function c_hearth_log(a, result) result(result_c) bind(C, name="hearth_log")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_log
+    function c_hearth_isnan(a, result) result(result_c) bind(C, name="hearth_isnan")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_isnan
+    function c_hearth_isinf(a, result) result(result_c) bind(C, name="hearth_isinf")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_isinf
+    function c_hearth_isfinite(a, result) result(result_c) bind(C, name="hearth_isfinite")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_isfinite
+    function c_hearth_clip(a, low, high, result) result(result_c) bind(C, name="hearth_clip")
+      import
+      type(c_ptr), value :: a
+      real(c_double), value :: low
+      real(c_double), value :: high
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_clip
+    function c_hearth_where(condition, a, b, result) result(result_c) bind(C, name="hearth_where")
+      import
+      type(c_ptr), value :: condition
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_where
+    function c_hearth_unary(a, op, result) result(result_c) bind(C, name="hearth_unary")
+      import
+      type(c_ptr), value :: a
+      integer(c_int32_t), value :: op
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_unary
+    function c_hearth_unary_into(a, op, target) result(result_c) bind(C, name="hearth_unary_into")
+      import
+      type(c_ptr), value :: a
+      integer(c_int32_t), value :: op
+      type(c_ptr), value :: target
+      integer(c_int) :: result_c
+    end function c_hearth_unary_into
+    function c_hearth_binary(a, b, op, result) result(result_c) bind(C, name="hearth_binary")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      integer(c_int32_t), value :: op
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_binary
+    function c_hearth_binary_into(a, b, op, target) result(result_c) bind(C, name="hearth_binary_into")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      integer(c_int32_t), value :: op
+      type(c_ptr), value :: target
+      integer(c_int) :: result_c
+    end function c_hearth_binary_into
+    function c_hearth_ternary(a, b, c, op, result) result(result_c) bind(C, name="hearth_ternary")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), value :: c
+      integer(c_int32_t), value :: op
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_ternary
+    function c_hearth_ternary_into(a, b, c, op, target) result(result_c) bind(C, name="hearth_ternary_into")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), value :: c
+      integer(c_int32_t), value :: op
+      type(c_ptr), value :: target
+      integer(c_int) :: result_c
+    end function c_hearth_ternary_into
+    function c_hearth_binary_scalar(a, value, op, result) result(result_c) bind(C, name="hearth_binary_scalar")
+      import
+      type(c_ptr), value :: a
+      real(c_double), value :: value
+      integer(c_int32_t), value :: op
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_binary_scalar
+    function c_hearth_binary_scalar_into(a, value, op, target) result(result_c) bind(C, &
+        name="hearth_binary_scalar_into")
+      import
+      type(c_ptr), value :: a
+      real(c_double), value :: value
+      integer(c_int32_t), value :: op
+      type(c_ptr), value :: target
+      integer(c_int) :: result_c
+    end function c_hearth_binary_scalar_into
+    function c_hearth_chain_scalars(a, nsteps, ops, numbers, target) result(result_c) bind(C, &
+        name="hearth_chain_scalars")
+      import
+      type(c_ptr), value :: a
+      integer(c_int32_t), value :: nsteps
+      integer(c_int32_t), intent(in) :: ops(*)
+      real(c_double), intent(in) :: numbers(*)
+      type(c_ptr), value :: target
+      integer(c_int) :: result_c
+    end function c_hearth_chain_scalars
+    function c_hearth_allclose(a, b, rtol, atol, equal_nan, answer) result(result_c) bind(C, name="hearth_allclose")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      real(c_double), value :: rtol
+      real(c_double), value :: atol
+      integer(c_int32_t), value :: equal_nan
+      integer(c_int32_t), intent(out) :: answer
+      integer(c_int) :: result_c
+    end function c_hearth_allclose
+    function c_hearth_array_equals(a, b, answer) result(result_c) bind(C, name="hearth_array_equals")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      integer(c_int32_t), intent(out) :: answer
+      integer(c_int) :: result_c
+    end function c_hearth_array_equals
+    function c_hearth_halo_create(layout, ndim, low, high, periodic, halo) result(result_c) bind(C, &
+        name="hearth_halo_create")
+      import
+      type(c_ptr), value :: layout
+      integer(c_int32_t), value :: ndim
+      integer(c_int64_t), intent(in) :: low(*)
+      integer(c_int64_t), intent(in) :: high(*)
+      integer(c_int32_t), intent(in) :: periodic(*)
+      type(c_ptr), intent(inout) :: halo
+      integer(c_int) :: result_c
+    end function c_hearth_halo_create
+    function c_hearth_halo_exchange(halo, array) result(result_c) bind(C, name="hearth_halo_exchange")
+      import
+      type(c_ptr), value :: halo
+      type(c_ptr), value :: array
+      integer(c_int) :: result_c
+    end function c_hearth_halo_exchange
+    function c_hearth_halo_destroy(halo) result(result_c) bind(C, name="hearth_halo_destroy")
+      import
+      type(c_ptr), intent(inout) :: halo
+      integer(c_int) :: result_c
+    end function c_hearth_halo_destroy
+    function c_hearth_get_element(a, ndim, index, value) result(result_c) bind(C, name="hearth_get_element")
+      import
+      type(c_ptr), value :: a
+      integer(c_int32_t), value :: ndim
+      integer(c_int64_t), intent(in) :: index(*)
+      real(c_double), intent(out) :: value
+      integer(c_int) :: result_c
+    end function c_hearth_get_element
+    function c_hearth_set_element(a, ndim, index, value) result(result_c) bind(C, name="hearth_set_element")
+      import
+      type(c_ptr), value :: a
+      integer(c_int32_t), value :: ndim
+      integer(c_int64_t), intent(in) :: index(*)
+      real(c_double), value :: value
+      integer(c_int) :: result_c
+    end function c_hearth_set_element
+    function c_hearth_set_slice(a, ndim, start, count, step, source) result(result_c) bind(C, name="hearth_set_slice")
+      import
+      type(c_ptr), value :: a
+      integer(c_int32_t), value :: ndim
+      integer(c_int64_t), intent(in) :: start(*)
+      integer(c_int64_t), intent(in) :: count(*)
+      type(c_ptr), value :: step
+      type(c_ptr), value :: source
+      integer(c_int) :: result_c
+    end function c_hearth_set_slice
+    function c_hearth_set_slice_scalar(a, ndim, start, count, step, value) result(result_c) bind(C, &
+        name="hearth_set_slice_scalar")
+      import
+      type(c_ptr), value :: a
+      integer(c_int32_t), value :: ndim
+      integer(c_int64_t), intent(in) :: start(*)
+      integer(c_int64_t), intent(in) :: count(*)
+      type(c_ptr), value :: step
+      real(c_double), value :: value
+      integer(c_int) :: result_c
+    end function c_hearth_set_slice_scalar
+    function c_hearth_get_mask(a, mask, result) result(result_c) bind(C, name="hearth_get_mask")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: mask
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_get_mask
+    function c_hearth_set_mask(a, mask, value) result(result_c) bind(C, name="hearth_set_mask")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: mask
+      real(c_double), value :: value
+      integer(c_int) :: result_c
+    end function c_hearth_set_mask
+    function c_hearth_set_mask_array(a, mask, values) result(result_c) bind(C, name="hearth_set_mask_array")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: mask
+      type(c_ptr), value :: values
+      integer(c_int) :: result_c
+    end function c_hearth_set_mask_array
+    function c_hearth_nonzero(a, indices) result(result_c) bind(C, name="hearth_nonzero")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), intent(inout) :: indices
+      integer(c_int) :: result_c
+    end function c_hearth_nonzero
+    function c_hearth_compress(a, condition, axis, result) result(result_c) bind(C, name="hearth_compress")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: condition
+      integer(c_int32_t), value :: axis
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_compress
+    function c_hearth_take(a, indices, axis, result) result(result_c) bind(C, name="hearth_take")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: indices
+      integer(c_int32_t), value :: axis
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_take
+    function c_hearth_put(a, indices, axis, source) result(result_c) bind(C, name="hearth_put")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: indices
+      integer(c_int32_t), value :: axis
+      type(c_ptr), value :: source
+      integer(c_int) :: result_c
+    end function c_hearth_put
+    function c_hearth_take_along_axis(a, indices, axis, result) result(result_c) bind(C, name="hearth_take_along_axis")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: indices
+      integer(c_int32_t), value :: axis
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_take_along_axis
+    function c_hearth_put_along_axis(a, indices, axis, source) result(result_c) bind(C, name="hearth_put_along_axis")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: indices
+      integer(c_int32_t), value :: axis
+      type(c_ptr), value :: source
+      integer(c_int) :: result_c
+    end function c_hearth_put_along_axis
     function c_hearth_io_attach(ctx) result(result_c) bind(C, name="hearth_io_attach")
       import
       type(c_ptr), value :: ctx
@@ -503,6 +1047,37 @@ module hearth_c
       type(c_ptr), intent(inout) :: layout
       integer(c_int) :: result_c
     end function c_hearth_layout_from_local
+    function c_hearth_layout_from_indices(ctx, ndim, shape, axis, n, indices, layout) result(result_c) bind(C, &
+        name="hearth_layout_from_indices")
+      import
+      type(c_ptr), value :: ctx
+      integer(c_int32_t), value :: ndim
+      integer(c_int64_t), intent(in) :: shape(*)
+      integer(c_int32_t), value :: axis
+      integer(c_int64_t), value :: n
+      integer(c_int64_t), intent(in) :: indices(*)
+      type(c_ptr), intent(inout) :: layout
+      integer(c_int) :: result_c
+    end function c_hearth_layout_from_indices
+    function c_hearth_layout_slice(layout, ndim, start, count, step, result) result(result_c) bind(C, &
+        name="hearth_layout_slice")
+      import
+      type(c_ptr), value :: layout
+      integer(c_int32_t), value :: ndim
+      integer(c_int64_t), intent(in) :: start(*)
+      integer(c_int64_t), intent(in) :: count(*)
+      integer(c_int64_t), intent(in) :: step(*)
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_layout_slice
+    function c_hearth_layout_permute(layout, ndim, axes, result) result(result_c) bind(C, name="hearth_layout_permute")
+      import
+      type(c_ptr), value :: layout
+      integer(c_int32_t), value :: ndim
+      integer(c_int32_t), intent(in) :: axes(*)
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_layout_permute
     function c_hearth_layout_destroy(layout) result(result_c) bind(C, name="hearth_layout_destroy")
       import
       type(c_ptr), intent(inout) :: layout
@@ -521,6 +1096,31 @@ module hearth_c
       integer(c_int64_t), intent(out) :: shape(*)
       integer(c_int) :: result_c
     end function c_hearth_layout_shape
+    function c_hearth_layout_pieces(layout, pieces) result(result_c) bind(C, name="hearth_layout_pieces")
+      import
+      type(c_ptr), value :: layout
+      integer(c_int32_t), intent(out) :: pieces
+      integer(c_int) :: result_c
+    end function c_hearth_layout_pieces
+    function c_hearth_layout_piece_shape(layout, piece, ndim, extents) result(result_c) bind(C, &
+        name="hearth_layout_piece_shape")
+      import
+      type(c_ptr), value :: layout
+      integer(c_int32_t), value :: piece
+      integer(c_int32_t), value :: ndim
+      integer(c_int64_t), intent(out) :: extents(*)
+      integer(c_int) :: result_c
+    end function c_hearth_layout_piece_shape
+    function c_hearth_layout_piece_index(layout, piece, dim, local, global) result(result_c) bind(C, &
+        name="hearth_layout_piece_index")
+      import
+      type(c_ptr), value :: layout
+      integer(c_int32_t), value :: piece
+      integer(c_int32_t), value :: dim
+      integer(c_int64_t), value :: local
+      integer(c_int64_t), intent(out) :: global
+      integer(c_int) :: result_c
+    end function c_hearth_layout_piece_index
     function c_hearth_layout_local_shape(layout, ndim, extents) result(result_c) bind(C, &
         name="hearth_layout_local_shape")
       import
@@ -552,6 +1152,108 @@ module hearth_c
       integer(c_int32_t), intent(out) :: equal
       integer(c_int) :: result_c
     end function c_hearth_layout_equal
+    function c_hearth_slice(a, ndim, start, count, step, slice) result(result_c) bind(C, name="hearth_slice")
+      import
+      type(c_ptr), value :: a
+      integer(c_int32_t), value :: ndim
+      integer(c_int64_t), intent(in) :: start(*)
+      integer(c_int64_t), intent(in) :: count(*)
+      type(c_ptr), value :: step
+      type(c_ptr), intent(inout) :: slice
+      integer(c_int) :: result_c
+    end function c_hearth_slice
+    function c_hearth_flip(a, axis, view) result(result_c) bind(C, name="hearth_flip")
+      import
+      type(c_ptr), value :: a
+      integer(c_int32_t), value :: axis
+      type(c_ptr), intent(inout) :: view
+      integer(c_int) :: result_c
+    end function c_hearth_flip
+    function c_hearth_transpose(a, ndim, axes, view) result(result_c) bind(C, name="hearth_transpose")
+      import
+      type(c_ptr), value :: a
+      integer(c_int32_t), value :: ndim
+      type(c_ptr), value :: axes
+      type(c_ptr), intent(inout) :: view
+      integer(c_int) :: result_c
+    end function c_hearth_transpose
+    function c_hearth_expand_dims(a, axis, view) result(result_c) bind(C, name="hearth_expand_dims")
+      import
+      type(c_ptr), value :: a
+      integer(c_int32_t), value :: axis
+      type(c_ptr), intent(inout) :: view
+      integer(c_int) :: result_c
+    end function c_hearth_expand_dims
+    function c_hearth_squeeze(a, naxes, axes, view) result(result_c) bind(C, name="hearth_squeeze")
+      import
+      type(c_ptr), value :: a
+      integer(c_int32_t), value :: naxes
+      type(c_ptr), value :: axes
+      type(c_ptr), intent(inout) :: view
+      integer(c_int) :: result_c
+    end function c_hearth_squeeze
+    function c_hearth_array_is_view(array, answer) result(result_c) bind(C, name="hearth_array_is_view")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), intent(out) :: answer
+      integer(c_int) :: result_c
+    end function c_hearth_array_is_view
+    function c_hearth_reshape(a, ndim, shape, result) result(result_c) bind(C, name="hearth_reshape")
+      import
+      type(c_ptr), value :: a
+      integer(c_int32_t), value :: ndim
+      integer(c_int64_t), intent(in) :: shape(*)
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_reshape
+    function c_hearth_ravel(a, result) result(result_c) bind(C, name="hearth_ravel")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_ravel
+    function c_hearth_concatenate(n, arrays, axis, result) result(result_c) bind(C, name="hearth_concatenate")
+      import
+      integer(c_int32_t), value :: n
+      type(c_ptr), intent(in) :: arrays(*)
+      integer(c_int32_t), value :: axis
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_concatenate
+    function c_hearth_stack(n, arrays, axis, result) result(result_c) bind(C, name="hearth_stack")
+      import
+      integer(c_int32_t), value :: n
+      type(c_ptr), intent(in) :: arrays(*)
+      integer(c_int32_t), value :: axis
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_stack
+    function c_hearth_roll(a, shift, axis, result) result(result_c) bind(C, name="hearth_roll")
+      import
+      type(c_ptr), value :: a
+      integer(c_int64_t), value :: shift
+      integer(c_int32_t), value :: axis
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_roll
+    function c_hearth_pad(a, ndim, before, after, value, result) result(result_c) bind(C, name="hearth_pad")
+      import
+      type(c_ptr), value :: a
+      integer(c_int32_t), value :: ndim
+      integer(c_int64_t), intent(in) :: before(*)
+      integer(c_int64_t), intent(in) :: after(*)
+      real(c_double), value :: value
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_pad
+    function c_hearth_tile(a, ndim, repeats, result) result(result_c) bind(C, name="hearth_tile")
+      import
+      type(c_ptr), value :: a
+      integer(c_int32_t), value :: ndim
+      integer(c_int64_t), intent(in) :: repeats(*)
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_tile
     function c_hearth_metric_create(ctx, metric) result(result_c) bind(C, name="hearth_metric_create")
       import
       type(c_ptr), value :: ctx
@@ -804,6 +1506,63 @@ module hearth_c
       character(kind=c_char), intent(in) :: path(*)
       integer(c_int) :: result_c
     end function c_hearth_pca_write
+    function c_hearth_rand(layout, dtype, order, stream, array) result(result_c) bind(C, name="hearth_rand")
+      import
+      type(c_ptr), value :: layout
+      integer(c_int32_t), value :: dtype
+      integer(c_int32_t), value :: order
+      integer(c_int32_t), value :: stream
+      type(c_ptr), intent(inout) :: array
+      integer(c_int) :: result_c
+    end function c_hearth_rand
+    function c_hearth_randn(layout, dtype, order, stream, array) result(result_c) bind(C, name="hearth_randn")
+      import
+      type(c_ptr), value :: layout
+      integer(c_int32_t), value :: dtype
+      integer(c_int32_t), value :: order
+      integer(c_int32_t), value :: stream
+      type(c_ptr), intent(inout) :: array
+      integer(c_int) :: result_c
+    end function c_hearth_randn
+    function c_hearth_randint(layout, low, high, dtype, order, stream, array) result(result_c) bind(C, &
+        name="hearth_randint")
+      import
+      type(c_ptr), value :: layout
+      integer(c_int64_t), value :: low
+      integer(c_int64_t), value :: high
+      integer(c_int32_t), value :: dtype
+      integer(c_int32_t), value :: order
+      integer(c_int32_t), value :: stream
+      type(c_ptr), intent(inout) :: array
+      integer(c_int) :: result_c
+    end function c_hearth_randint
+    function c_hearth_permutation(layout, stream, array) result(result_c) bind(C, name="hearth_permutation")
+      import
+      type(c_ptr), value :: layout
+      integer(c_int32_t), value :: stream
+      type(c_ptr), intent(inout) :: array
+      integer(c_int) :: result_c
+    end function c_hearth_permutation
+    function c_hearth_rand_into(array, stream) result(result_c) bind(C, name="hearth_rand_into")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: stream
+      integer(c_int) :: result_c
+    end function c_hearth_rand_into
+    function c_hearth_randn_into(array, stream) result(result_c) bind(C, name="hearth_randn_into")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: stream
+      integer(c_int) :: result_c
+    end function c_hearth_randn_into
+    function c_hearth_randint_into(array, low, high, stream) result(result_c) bind(C, name="hearth_randint_into")
+      import
+      type(c_ptr), value :: array
+      integer(c_int64_t), value :: low
+      integer(c_int64_t), value :: high
+      integer(c_int32_t), value :: stream
+      integer(c_int) :: result_c
+    end function c_hearth_randint_into
     function c_hearth_plan_create(source, target, plan) result(result_c) bind(C, name="hearth_plan_create")
       import
       type(c_ptr), value :: source
@@ -811,6 +1570,16 @@ module hearth_c
       type(c_ptr), intent(inout) :: plan
       integer(c_int) :: result_c
     end function c_hearth_plan_create
+    function c_hearth_plan_create_permuted(source, target, ndim, axes, plan) result(result_c) bind(C, &
+        name="hearth_plan_create_permuted")
+      import
+      type(c_ptr), value :: source
+      type(c_ptr), value :: target
+      integer(c_int32_t), value :: ndim
+      integer(c_int32_t), intent(in) :: axes(*)
+      type(c_ptr), intent(inout) :: plan
+      integer(c_int) :: result_c
+    end function c_hearth_plan_create_permuted
     function c_hearth_plan_execute(plan, source, target) result(result_c) bind(C, name="hearth_plan_execute")
       import
       type(c_ptr), value :: plan
@@ -831,6 +1600,282 @@ module hearth_c
       type(c_ptr), intent(inout) :: plan
       integer(c_int) :: result_c
     end function c_hearth_plan_destroy
+    function c_hearth_resplit(array, axis, result) result(result_c) bind(C, name="hearth_resplit")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: axis
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_resplit
+    function c_hearth_balance(array, result) result(result_c) bind(C, name="hearth_balance")
+      import
+      type(c_ptr), value :: array
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_balance
+    function c_hearth_redistribute(array, layout, result) result(result_c) bind(C, name="hearth_redistribute")
+      import
+      type(c_ptr), value :: array
+      type(c_ptr), value :: layout
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_redistribute
+    function c_hearth_collect(array, rank, result) result(result_c) bind(C, name="hearth_collect")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: rank
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_collect
+    function c_hearth_sum(array, naxes, axes, options, result) result(result_c) bind(C, name="hearth_sum")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: naxes
+      type(c_ptr), value :: axes
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_sum
+    function c_hearth_prod(array, naxes, axes, options, result) result(result_c) bind(C, name="hearth_prod")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: naxes
+      type(c_ptr), value :: axes
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_prod
+    function c_hearth_min(array, naxes, axes, options, result) result(result_c) bind(C, name="hearth_min")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: naxes
+      type(c_ptr), value :: axes
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_min
+    function c_hearth_max(array, naxes, axes, options, result) result(result_c) bind(C, name="hearth_max")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: naxes
+      type(c_ptr), value :: axes
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_max
+    function c_hearth_ptp(array, naxes, axes, options, result) result(result_c) bind(C, name="hearth_ptp")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: naxes
+      type(c_ptr), value :: axes
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_ptp
+    function c_hearth_argmin(array, naxes, axes, options, result) result(result_c) bind(C, name="hearth_argmin")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: naxes
+      type(c_ptr), value :: axes
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_argmin
+    function c_hearth_argmax(array, naxes, axes, options, result) result(result_c) bind(C, name="hearth_argmax")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: naxes
+      type(c_ptr), value :: axes
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_argmax
+    function c_hearth_all(array, naxes, axes, options, result) result(result_c) bind(C, name="hearth_all")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: naxes
+      type(c_ptr), value :: axes
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_all
+    function c_hearth_any(array, naxes, axes, options, result) result(result_c) bind(C, name="hearth_any")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: naxes
+      type(c_ptr), value :: axes
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_any
+    function c_hearth_count_nonzero(array, naxes, axes, options, result) result(result_c) bind(C, &
+        name="hearth_count_nonzero")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: naxes
+      type(c_ptr), value :: axes
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_count_nonzero
+    function c_hearth_mean(array, naxes, axes, options, result) result(result_c) bind(C, name="hearth_mean")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: naxes
+      type(c_ptr), value :: axes
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_mean
+    function c_hearth_var(array, naxes, axes, options, result) result(result_c) bind(C, name="hearth_var")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: naxes
+      type(c_ptr), value :: axes
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_var
+    function c_hearth_std(array, naxes, axes, options, result) result(result_c) bind(C, name="hearth_std")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: naxes
+      type(c_ptr), value :: axes
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_std
+    function c_hearth_norm(array, naxes, axes, options, result) result(result_c) bind(C, name="hearth_norm")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: naxes
+      type(c_ptr), value :: axes
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_norm
+    function c_hearth_average(array, weights, naxes, axes, options, result) result(result_c) bind(C, &
+        name="hearth_average")
+      import
+      type(c_ptr), value :: array
+      type(c_ptr), value :: weights
+      integer(c_int32_t), value :: naxes
+      integer(c_int32_t), intent(in) :: axes(*)
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_average
+    function c_hearth_cumsum(array, axis, result) result(result_c) bind(C, name="hearth_cumsum")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: axis
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_cumsum
+    function c_hearth_reproducible_sum(ctx, n, nfields, values, sums) result(result_c) bind(C, &
+        name="hearth_reproducible_sum")
+      import
+      type(c_ptr), value :: ctx
+      integer(c_int64_t), value :: n
+      integer(c_int64_t), value :: nfields
+      real(c_double), intent(in) :: values(*)
+      real(c_double), intent(out) :: sums(*)
+      integer(c_int) :: result_c
+    end function c_hearth_reproducible_sum
+    function c_hearth_reproducible_weighted_sum(ctx, n, nfields, values, weights, sums) result(result_c) bind(C, &
+        name="hearth_reproducible_weighted_sum")
+      import
+      type(c_ptr), value :: ctx
+      integer(c_int64_t), value :: n
+      integer(c_int64_t), value :: nfields
+      real(c_double), intent(in) :: values(*)
+      real(c_double), intent(in) :: weights(*)
+      real(c_double), intent(out) :: sums(*)
+      integer(c_int) :: result_c
+    end function c_hearth_reproducible_weighted_sum
+    function c_hearth_dot(a, b, value) result(result_c) bind(C, name="hearth_dot")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), intent(inout) :: value
+      integer(c_int) :: result_c
+    end function c_hearth_dot
+    function c_hearth_vdot(a, b, value) result(result_c) bind(C, name="hearth_vdot")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), intent(inout) :: value
+      integer(c_int) :: result_c
+    end function c_hearth_vdot
+    function c_hearth_gram(array, axis, gram) result(result_c) bind(C, name="hearth_gram")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: axis
+      type(c_ptr), intent(inout) :: gram
+      integer(c_int) :: result_c
+    end function c_hearth_gram
+    function c_hearth_sort(a, axis, descending, result) result(result_c) bind(C, name="hearth_sort")
+      import
+      type(c_ptr), value :: a
+      integer(c_int32_t), value :: axis
+      integer(c_int32_t), value :: descending
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_sort
+    function c_hearth_sort_into(a, axis, descending, result) result(result_c) bind(C, name="hearth_sort_into")
+      import
+      type(c_ptr), value :: a
+      integer(c_int32_t), value :: axis
+      integer(c_int32_t), value :: descending
+      type(c_ptr), value :: result
+      integer(c_int) :: result_c
+    end function c_hearth_sort_into
+    function c_hearth_argsort(a, axis, descending, indices) result(result_c) bind(C, name="hearth_argsort")
+      import
+      type(c_ptr), value :: a
+      integer(c_int32_t), value :: axis
+      integer(c_int32_t), value :: descending
+      type(c_ptr), intent(inout) :: indices
+      integer(c_int) :: result_c
+    end function c_hearth_argsort
+    function c_hearth_topk(a, k, axis, largest, values, indices) result(result_c) bind(C, name="hearth_topk")
+      import
+      type(c_ptr), value :: a
+      integer(c_int64_t), value :: k
+      integer(c_int32_t), value :: axis
+      integer(c_int32_t), value :: largest
+      type(c_ptr), intent(inout) :: values
+      type(c_ptr), intent(inout) :: indices
+      integer(c_int) :: result_c
+    end function c_hearth_topk
+    function c_hearth_unique(a, values) result(result_c) bind(C, name="hearth_unique")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), intent(inout) :: values
+      integer(c_int) :: result_c
+    end function c_hearth_unique
+    function c_hearth_unique_counts(a, values, counts) result(result_c) bind(C, name="hearth_unique_counts")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), intent(inout) :: values
+      type(c_ptr), intent(inout) :: counts
+      integer(c_int) :: result_c
+    end function c_hearth_unique_counts
+    function c_hearth_unique_inverse(a, values, inverse) result(result_c) bind(C, name="hearth_unique_inverse")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), intent(inout) :: values
+      type(c_ptr), intent(inout) :: inverse
+      integer(c_int) :: result_c
+    end function c_hearth_unique_inverse
+    function c_hearth_searchsorted(sorted, values, right, indices) result(result_c) bind(C, name="hearth_searchsorted")
+      import
+      type(c_ptr), value :: sorted
+      type(c_ptr), value :: values
+      integer(c_int32_t), value :: right
+      type(c_ptr), intent(inout) :: indices
+      integer(c_int) :: result_c
+    end function c_hearth_searchsorted
     function c_hearth_source_create(ctx, source) result(result_c) bind(C, name="hearth_source_create")
       import
       type(c_ptr), value :: ctx
@@ -866,6 +1911,21 @@ module hearth_c
       type(c_ptr), intent(inout) :: state
       integer(c_int) :: result_c
     end function c_hearth_state_destroy
+    function c_hearth_cov(array, rowvar, ddof, result) result(result_c) bind(C, name="hearth_cov")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: rowvar
+      integer(c_int32_t), value :: ddof
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_cov
+    function c_hearth_corrcoef(array, rowvar, result) result(result_c) bind(C, name="hearth_corrcoef")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: rowvar
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_corrcoef
     function c_hearth_status_string(status) result(result_c) bind(C, name="hearth_status_string")
       import
       integer(c_int), value :: status

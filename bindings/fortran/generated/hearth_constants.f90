@@ -5,20 +5,6 @@ module hearth_constants
   implicit none
   public
 
-  ! hearth_dtype
-  integer(c_int32_t), parameter :: HEARTH_DTYPE_NONE = 0
-  integer(c_int32_t), parameter :: HEARTH_BOOL = 1
-  integer(c_int32_t), parameter :: HEARTH_INT8 = 2
-  integer(c_int32_t), parameter :: HEARTH_UINT8 = 3
-  integer(c_int32_t), parameter :: HEARTH_INT16 = 4
-  integer(c_int32_t), parameter :: HEARTH_INT32 = 5
-  integer(c_int32_t), parameter :: HEARTH_INT64 = 6
-  integer(c_int32_t), parameter :: HEARTH_FLOAT16 = 7
-  integer(c_int32_t), parameter :: HEARTH_FLOAT32 = 8
-  integer(c_int32_t), parameter :: HEARTH_FLOAT64 = 9
-  integer(c_int32_t), parameter :: HEARTH_COMPLEX64 = 10
-  integer(c_int32_t), parameter :: HEARTH_COMPLEX128 = 11
-
   ! hearth_status
   integer(c_int32_t), parameter :: HEARTH_OK = 0
   integer(c_int32_t), parameter :: HEARTH_ERR_ARGUMENT = 1
@@ -38,6 +24,20 @@ module hearth_constants
   integer(c_int32_t), parameter :: HEARTH_ERR_MPI = -1
   integer(c_int32_t), parameter :: HEARTH_ERR_DAMAGED = -2
   integer(c_int32_t), parameter :: HEARTH_ERR_INTERNAL = -3
+
+  ! hearth_dtype
+  integer(c_int32_t), parameter :: HEARTH_DTYPE_NONE = 0
+  integer(c_int32_t), parameter :: HEARTH_BOOL = 1
+  integer(c_int32_t), parameter :: HEARTH_INT8 = 2
+  integer(c_int32_t), parameter :: HEARTH_UINT8 = 3
+  integer(c_int32_t), parameter :: HEARTH_INT16 = 4
+  integer(c_int32_t), parameter :: HEARTH_INT32 = 5
+  integer(c_int32_t), parameter :: HEARTH_INT64 = 6
+  integer(c_int32_t), parameter :: HEARTH_FLOAT16 = 7
+  integer(c_int32_t), parameter :: HEARTH_FLOAT32 = 8
+  integer(c_int32_t), parameter :: HEARTH_FLOAT64 = 9
+  integer(c_int32_t), parameter :: HEARTH_COMPLEX64 = 10
+  integer(c_int32_t), parameter :: HEARTH_COMPLEX128 = 11
 
   ! hearth_backend
   !> the environment variable HEARTH_BACKEND if set, else cpu
@@ -70,6 +70,10 @@ module hearth_constants
   integer(c_int32_t), parameter :: HEARTH_DIM_WHOLE = 0
   integer(c_int32_t), parameter :: HEARTH_DIM_BLOCK_CYCLIC = 1
   integer(c_int32_t), parameter :: HEARTH_DIM_CUTS = 2
+  !> a list of ids per process of a grid axis
+  integer(c_int32_t), parameter :: HEARTH_DIM_INDEX = 3
+  !> cut, together with other dimensions, by the boxes of a layout that is no product
+  integer(c_int32_t), parameter :: HEARTH_DIM_BOXES = 4
 
   ! hearth_order
   !> last dimension contiguous (C)
@@ -77,10 +81,50 @@ module hearth_constants
   !> first dimension contiguous (Fortran)
   integer(c_int32_t), parameter :: HEARTH_COLUMN_MAJOR = 1
 
+  ! hearth_device
+  !> host memory: on a device backend functions stage such an array through a temporary
+  integer(c_int32_t), parameter :: HEARTH_DEVICE_HOST = 0
+  !> the memory space of the context's backend, in which functions compute
+  integer(c_int32_t), parameter :: HEARTH_DEVICE_BACKEND = 1
+
   ! hearth_access
   integer(c_int32_t), parameter :: HEARTH_READ = 1
   integer(c_int32_t), parameter :: HEARTH_WRITE = 2
   integer(c_int32_t), parameter :: HEARTH_READ_WRITE = 3
+
+  ! hearth_operation
+  integer(c_int32_t), parameter :: HEARTH_OP_NEGATIVE = 1
+  integer(c_int32_t), parameter :: HEARTH_OP_ABSOLUTE = 2
+  integer(c_int32_t), parameter :: HEARTH_OP_SQRT = 3
+  integer(c_int32_t), parameter :: HEARTH_OP_SQUARE = 4
+  integer(c_int32_t), parameter :: HEARTH_OP_EXP = 5
+  integer(c_int32_t), parameter :: HEARTH_OP_LOG = 6
+  integer(c_int32_t), parameter :: HEARTH_OP_ISNAN = 7
+  integer(c_int32_t), parameter :: HEARTH_OP_ISINF = 8
+  integer(c_int32_t), parameter :: HEARTH_OP_ISFINITE = 9
+  integer(c_int32_t), parameter :: HEARTH_OP_LOGICAL_NOT = 10
+  integer(c_int32_t), parameter :: HEARTH_OP_ADD = 16
+  integer(c_int32_t), parameter :: HEARTH_OP_SUBTRACT = 17
+  integer(c_int32_t), parameter :: HEARTH_OP_MULTIPLY = 18
+  integer(c_int32_t), parameter :: HEARTH_OP_DIVIDE = 19
+  integer(c_int32_t), parameter :: HEARTH_OP_POWER = 20
+  integer(c_int32_t), parameter :: HEARTH_OP_MINIMUM = 21
+  integer(c_int32_t), parameter :: HEARTH_OP_MAXIMUM = 22
+  integer(c_int32_t), parameter :: HEARTH_OP_EQUAL = 23
+  integer(c_int32_t), parameter :: HEARTH_OP_NOT_EQUAL = 24
+  integer(c_int32_t), parameter :: HEARTH_OP_LESS = 25
+  integer(c_int32_t), parameter :: HEARTH_OP_LESS_EQUAL = 26
+  integer(c_int32_t), parameter :: HEARTH_OP_GREATER = 27
+  integer(c_int32_t), parameter :: HEARTH_OP_GREATER_EQUAL = 28
+  integer(c_int32_t), parameter :: HEARTH_OP_LOGICAL_AND = 29
+  integer(c_int32_t), parameter :: HEARTH_OP_LOGICAL_OR = 30
+  integer(c_int32_t), parameter :: HEARTH_OP_LOGICAL_XOR = 31
+  integer(c_int32_t), parameter :: HEARTH_OP_RSUBTRACT = 32
+  integer(c_int32_t), parameter :: HEARTH_OP_RDIVIDE = 33
+  integer(c_int32_t), parameter :: HEARTH_OP_RPOWER = 34
+  integer(c_int32_t), parameter :: HEARTH_OP_CLIP = 48
+  integer(c_int32_t), parameter :: HEARTH_OP_WHERE = 49
+  integer(c_int32_t), parameter :: HEARTH_OP_MULTIPLY_ADD = 50
 
   ! hearth_pca_solver
   !> gram
@@ -99,6 +143,14 @@ module hearth_constants
   integer(c_int32_t), parameter :: HEARTH_GAPS_ERROR = 0
   !> such a point is left out
   integer(c_int32_t), parameter :: HEARTH_GAPS_DROP = 1
+
+  ! hearth_nan_policy
+  !> NaN is refused; the message names the first place (lowest index in row-major order) and its rank
+  integer(c_int32_t), parameter :: HEARTH_NAN_ERROR = 0
+  !> NaN makes its result NaN; argmin and argmax give the place of the first one
+  integer(c_int32_t), parameter :: HEARTH_NAN_PROPAGATE = 1
+  !> NaN is left out; of nothing else: sum 0, product 1, the others NaN; argmin and argmax refuse that
+  integer(c_int32_t), parameter :: HEARTH_NAN_OMIT = 2
 
   integer(c_int32_t), parameter :: HEARTH_MAX_NDIM = 8
   integer(c_int32_t), parameter :: HEARTH_VERSION_MAJOR = 0
@@ -158,4 +210,17 @@ module hearth_constants
     !> fit_source: bytes per rank for blocks; 0: 256 MiB
     integer(c_int64_t) :: memory = 0_c_int64_t
   end type hearth_pca_options
+
+  type, bind(C) :: hearth_reduce_options
+    integer(c_size_t) :: size = 24_c_size_t
+    !> not 0: the reduced axes remain, with extent 1
+    integer(c_int32_t) :: keepdims = 0_c_int32_t
+    !> hearth_nan_policy; default HEARTH_NAN_ERROR
+    integer(c_int32_t) :: nan_policy = 0_c_int32_t
+    !> var, std: divisor n - ddof; default 0
+    integer(c_int32_t) :: ddof = 0_c_int32_t
+    !> type of the result of sum, prod, mean, var, std, norm, average; an integer type is that of the terms too; 0:
+    !> NumPy's choice
+    integer(c_int32_t) :: dtype = 0_c_int32_t
+  end type hearth_reduce_options
 end module hearth_constants

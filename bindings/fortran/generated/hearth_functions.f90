@@ -10,6 +10,8 @@ module hearth_functions
   public :: hearth_last_error
   public :: hearth_dtype_size
   public :: hearth_dtype_name
+  public :: hearth_promote
+  public :: hearth_can_cast
   public :: hearth_time_decode
   public :: hearth_status_string
   public :: hearth_version
@@ -63,6 +65,36 @@ contains
 
     value_of_c = pointer_to_text(c_hearth_dtype_name(dtype))
   end function hearth_dtype_name
+
+  !> The type in which values of both types are combined, NumPy's result_type: the smallest that holds both (int8 and
+  !> uint8: int16; int16 and float16: float32; int32 and float32: float64).
+  !> Local. Errors: ARGUMENT (no dtype, NULL).
+  subroutine hearth_promote(a, b, dtype, stat, errmsg)
+    integer(c_int), intent(in) :: a
+    integer(c_int), intent(in) :: b
+    integer(c_int32_t), intent(out) :: dtype
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_promote(a, b, dtype)
+    call settle(status_c, c_null_ptr, "hearth_promote", stat, errmsg)
+  end subroutine hearth_promote
+
+  !> possible = 1 if values of type `from` may be written to an array of type `to`, NumPy's rule `same_kind`: within a
+  !> kind, or to a higher one in the order bool, unsigned, signed, float, complex; else 0.
+  !> Local. Errors: ARGUMENT (no dtype, NULL).
+  subroutine hearth_can_cast(from, to, possible, stat, errmsg)
+    integer(c_int), intent(in) :: from
+    integer(c_int), intent(in) :: to
+    integer(c_int32_t), intent(out) :: possible
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_can_cast(from, to, possible)
+    call settle(status_c, c_null_ptr, "hearth_can_cast", stat, errmsg)
+  end subroutine hearth_can_cast
 
   !> Dates of n times in CF units ("hours since 1970-01-01 00:00:00") and calendar (standard, gregorian,
   !> proleptic_gregorian, julian, noleap, 365_day, all_leap, 366_day or 360_day; NULL or "": standard). Months count

@@ -16,16 +16,30 @@ module hearth_layout_m
     procedure, private :: layout_split_int64
     procedure, private :: layout_from_local_int32
     procedure, private :: layout_from_local_int64
+    procedure, private :: layout_from_indices_int32
+    procedure, private :: layout_from_indices_int64
+    procedure, private :: layout_slice_int32
+    procedure, private :: layout_slice_int64
     procedure, private :: layout_shape_int32
     procedure, private :: layout_shape_int64
+    procedure, private :: layout_piece_shape_int32
+    procedure, private :: layout_piece_shape_int64
+    procedure, private :: layout_piece_index_int32
+    procedure, private :: layout_piece_index_int64
     procedure, private :: layout_local_shape_int32
     procedure, private :: layout_local_shape_int64
     procedure, private :: layout_global_index_int32
     procedure, private :: layout_global_index_int64
     generic :: split => layout_split_int32, layout_split_int64
     generic :: from_local => layout_from_local_int32, layout_from_local_int64
+    generic :: from_indices => layout_from_indices_int32, layout_from_indices_int64
+    generic :: slice => layout_slice_int32, layout_slice_int64
+    procedure :: permute => layout_permute
     procedure :: ndim => layout_ndim
     generic :: shape => layout_shape_int32, layout_shape_int64
+    procedure :: pieces => layout_pieces
+    generic :: piece_shape => layout_piece_shape_int32, layout_piece_shape_int64
+    generic :: piece_index => layout_piece_index_int32, layout_piece_index_int64
     generic :: local_shape => layout_local_shape_int32, layout_local_shape_int64
     procedure :: dim_kind => layout_dim_kind
     generic :: global_index => layout_global_index_int32, layout_global_index_int64
@@ -90,10 +104,13 @@ contains
   end subroutine layout_split_int64
 
   !> The layout of data that ranks hold already: each rank names the nboxes >= 0 boxes that it owns, box b being start[b
-  !> * ndim + d] <= i < start + count in dimension d. The library finds the grid and the cuts. Empty boxes are left out.
+  !> * ndim + d] <= i < start + count in dimension d. Where no rank names more than one and they are a product of cuts,
+  !> the library finds the grid and the cuts, and the result is a product layout. Else it is a layout of boxes: every
+  !> box that a rank named, also an empty one, is a piece, in the order named, and boxes are not merged: a model of
+  !> tiles wraps one window per tile.
   !> Collective. Ownership: the caller destroys *layout.
   !> Errors: LAYOUT (overlap, gap, box outside the shape, shapes that differ: the message names ranks and index ranges),
-  !> UNSUPPORTED (the boxes cover the shape but are not a product of cuts), ARGUMENT, MEMORY.
+  !> ARGUMENT, MEMORY.
   subroutine layout_from_local_int32(self, ctx, shape, starts, counts, stat, errmsg)
     class(hearth_layout), intent(inout) :: self
     type(hearth_context), intent(in) :: ctx
@@ -115,10 +132,13 @@ contains
   end subroutine layout_from_local_int32
 
   !> The layout of data that ranks hold already: each rank names the nboxes >= 0 boxes that it owns, box b being start[b
-  !> * ndim + d] <= i < start + count in dimension d. The library finds the grid and the cuts. Empty boxes are left out.
+  !> * ndim + d] <= i < start + count in dimension d. Where no rank names more than one and they are a product of cuts,
+  !> the library finds the grid and the cuts, and the result is a product layout. Else it is a layout of boxes: every
+  !> box that a rank named, also an empty one, is a piece, in the order named, and boxes are not merged: a model of
+  !> tiles wraps one window per tile.
   !> Collective. Ownership: the caller destroys *layout.
   !> Errors: LAYOUT (overlap, gap, box outside the shape, shapes that differ: the message names ranks and index ranges),
-  !> UNSUPPORTED (the boxes cover the shape but are not a product of cuts), ARGUMENT, MEMORY.
+  !> ARGUMENT, MEMORY.
   subroutine layout_from_local_int64(self, ctx, shape, starts, counts, stat, errmsg)
     class(hearth_layout), intent(inout) :: self
     type(hearth_context), intent(in) :: ctx
@@ -138,6 +158,126 @@ contains
     call adopt(self, layout_c, status_c, ctx)
     call settle(status_c, context_of(ctx), "layout%from_local", stat, errmsg)
   end subroutine layout_from_local_int64
+
+  !> The layout of data on an unstructured grid: each rank names the ids that it owns along `axis`, in the order in
+  !> which it has them; every id of the axis belongs to one rank. The other dimensions are whole. Where no rank has more
+  !> than one run of ascending neighbours, the result is a layout of cuts. Collective.
+  !> Ownership: the caller destroys *layout. Errors: LAYOUT (id outside the shape, given twice, or given by no rank; the
+  !> message names ids and ranks), ARGUMENT, MISMATCH, MEMORY.
+  subroutine layout_from_indices_int32(self, ctx, shape, axis, indices, stat, errmsg)
+    class(hearth_layout), intent(inout) :: self
+    type(hearth_context), intent(in) :: ctx
+    integer(c_int32_t), intent(in) :: shape(:)
+    integer(c_int32_t), intent(in) :: axis
+    integer(c_int32_t), intent(in) :: indices(:)
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: layout_c
+    integer(c_int) :: status_c
+
+    call leave(self)
+    layout_c = c_null_ptr
+    status_c = c_hearth_layout_from_indices(raw(ctx), int(size(shape), c_int32_t), int(shape, c_int64_t), &
+        c_index(axis), int(size(indices), c_int64_t), c_index(int(indices, c_int64_t)), layout_c)
+    call adopt(self, layout_c, status_c, ctx)
+    call settle(status_c, context_of(ctx), "layout%from_indices", stat, errmsg)
+  end subroutine layout_from_indices_int32
+
+  !> The layout of data on an unstructured grid: each rank names the ids that it owns along `axis`, in the order in
+  !> which it has them; every id of the axis belongs to one rank. The other dimensions are whole. Where no rank has more
+  !> than one run of ascending neighbours, the result is a layout of cuts. Collective.
+  !> Ownership: the caller destroys *layout. Errors: LAYOUT (id outside the shape, given twice, or given by no rank; the
+  !> message names ids and ranks), ARGUMENT, MISMATCH, MEMORY.
+  subroutine layout_from_indices_int64(self, ctx, shape, axis, indices, stat, errmsg)
+    class(hearth_layout), intent(inout) :: self
+    type(hearth_context), intent(in) :: ctx
+    integer(c_int64_t), intent(in) :: shape(:)
+    integer(c_int32_t), intent(in) :: axis
+    integer(c_int64_t), intent(in) :: indices(:)
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: layout_c
+    integer(c_int) :: status_c
+
+    call leave(self)
+    layout_c = c_null_ptr
+    status_c = c_hearth_layout_from_indices(raw(ctx), int(size(shape), c_int32_t), shape, c_index(axis), &
+        int(size(indices), c_int64_t), c_index(indices), layout_c)
+    call adopt(self, layout_c, status_c, ctx)
+    call settle(status_c, context_of(ctx), "layout%from_indices", stat, errmsg)
+  end subroutine layout_from_indices_int64
+
+  !> The layout of a slice: index j of dimension d of the result is index start[d] + j * step[d], 0 <= j < count[d], of
+  !> `layout`; steps may be negative, counts 0. Every rank keeps exactly the elements that it owned, piece by piece.
+  !> Dimensions that are whole or cut (also by boxes) stay so; block-cyclic ones too if |step| divides the block; of
+  !> these, local order follows the result's indices, and the slice of an array is a view of its memory. Other
+  !> dimensions become index lists, where a rank has its elements in the order in which it had them. Collective.
+  !> Ownership: the caller destroys *result. Errors: ARGUMENT (step 0, index outside the shape; the message names
+  !> dimension and numbers), MISMATCH, MEMORY.
+  subroutine layout_slice_int32(self, start, count, step, result, stat, errmsg)
+    class(hearth_layout), intent(in) :: self
+    integer(c_int32_t), intent(in) :: start(:)
+    integer(c_int32_t), intent(in) :: count(:)
+    integer(c_int32_t), intent(in) :: step(:)
+    type(hearth_layout), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_layout_slice(raw(self), int(same_size([size(start), size(count), size(step)]), c_int32_t), &
+        c_index(int(start, c_int64_t)), int(count, c_int64_t), int(step, c_int64_t), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "layout%slice", stat, errmsg)
+  end subroutine layout_slice_int32
+
+  !> The layout of a slice: index j of dimension d of the result is index start[d] + j * step[d], 0 <= j < count[d], of
+  !> `layout`; steps may be negative, counts 0. Every rank keeps exactly the elements that it owned, piece by piece.
+  !> Dimensions that are whole or cut (also by boxes) stay so; block-cyclic ones too if |step| divides the block; of
+  !> these, local order follows the result's indices, and the slice of an array is a view of its memory. Other
+  !> dimensions become index lists, where a rank has its elements in the order in which it had them. Collective.
+  !> Ownership: the caller destroys *result. Errors: ARGUMENT (step 0, index outside the shape; the message names
+  !> dimension and numbers), MISMATCH, MEMORY.
+  subroutine layout_slice_int64(self, start, count, step, result, stat, errmsg)
+    class(hearth_layout), intent(in) :: self
+    integer(c_int64_t), intent(in) :: start(:)
+    integer(c_int64_t), intent(in) :: count(:)
+    integer(c_int64_t), intent(in) :: step(:)
+    type(hearth_layout), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_layout_slice(raw(self), int(same_size([size(start), size(count), size(step)]), c_int32_t), &
+        c_index(start), count, step, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "layout%slice", stat, errmsg)
+  end subroutine layout_slice_int64
+
+  !> The layout with its dimensions in another order: dimension d of the result is dimension axes[d] of `layout`. Every
+  !> rank keeps the elements that it owned.
+  !> Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (axes that are no permutation), MISMATCH,
+  !> MEMORY.
+  subroutine layout_permute(self, axes, result, stat, errmsg)
+    class(hearth_layout), intent(in) :: self
+    integer(c_int32_t), intent(in) :: axes(:)
+    type(hearth_layout), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_layout_permute(raw(self), int(size(axes), c_int32_t), c_index(axes), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "layout%permute", stat, errmsg)
+  end subroutine layout_permute
 
   !> Number of dimensions; global shape. Local. Errors: ARGUMENT (NULL, ndim not the layout's).
   subroutine layout_ndim(self, ndim, stat, errmsg)
@@ -178,7 +318,86 @@ contains
     call settle(status_c, context_of(self), "layout%shape", stat, errmsg)
   end subroutine layout_shape_int64
 
-  !> Extents of this rank's part (0 somewhere: the rank is empty). Local. Errors: ARGUMENT.
+  !> Number of pieces of this rank: 1 of a product layout, also where it is empty; of a layout of boxes as many as the
+  !> rank named. Local. Errors: ARGUMENT (NULL).
+  subroutine layout_pieces(self, pieces, stat, errmsg)
+    class(hearth_layout), intent(in) :: self
+    integer(c_int32_t), intent(out) :: pieces
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_layout_pieces(raw(self), pieces)
+    call settle(status_c, context_of(self), "layout%pieces", stat, errmsg)
+  end subroutine layout_pieces
+
+  !> Extents of a piece of this rank (0 somewhere: it is empty). Local. Errors: ARGUMENT.
+  subroutine layout_piece_shape_int32(self, piece, extents, stat, errmsg)
+    class(hearth_layout), intent(in) :: self
+    integer(c_int32_t), intent(in) :: piece
+    integer(c_int32_t), intent(out) :: extents(:)
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int64_t) :: extents_c(size(extents))
+    integer(c_int) :: status_c
+
+    extents_c = 0
+    status_c = c_hearth_layout_piece_shape(raw(self), c_index(piece), int(size(extents), c_int32_t), extents_c)
+    call narrow(extents_c, extents, status_c)
+    call settle(status_c, context_of(self), "layout%piece_shape", stat, errmsg)
+  end subroutine layout_piece_shape_int32
+
+  !> Extents of a piece of this rank (0 somewhere: it is empty). Local. Errors: ARGUMENT.
+  subroutine layout_piece_shape_int64(self, piece, extents, stat, errmsg)
+    class(hearth_layout), intent(in) :: self
+    integer(c_int32_t), intent(in) :: piece
+    integer(c_int64_t), intent(out) :: extents(:)
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_layout_piece_shape(raw(self), c_index(piece), int(size(extents), c_int32_t), extents)
+    call settle(status_c, context_of(self), "layout%piece_shape", stat, errmsg)
+  end subroutine layout_piece_shape_int64
+
+  !> Global index of a local index of dimension `dim` of a piece of this rank. Local. Errors: ARGUMENT (out of range).
+  subroutine layout_piece_index_int32(self, piece, dim, local, global, stat, errmsg)
+    class(hearth_layout), intent(in) :: self
+    integer(c_int32_t), intent(in) :: piece
+    integer(c_int32_t), intent(in) :: dim
+    integer(c_int32_t), intent(in) :: local
+    integer(c_int32_t), intent(out) :: global
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int64_t) :: global_c
+    integer(c_int) :: status_c
+
+    global_c = 0
+    status_c = c_hearth_layout_piece_index(raw(self), c_index(piece), c_index(dim), c_index(int(local, &
+        c_int64_t)), global_c)
+    call narrow(global_c, global, status_c)
+    global = global + 1
+    call settle(status_c, context_of(self), "layout%piece_index", stat, errmsg)
+  end subroutine layout_piece_index_int32
+
+  !> Global index of a local index of dimension `dim` of a piece of this rank. Local. Errors: ARGUMENT (out of range).
+  subroutine layout_piece_index_int64(self, piece, dim, local, global, stat, errmsg)
+    class(hearth_layout), intent(in) :: self
+    integer(c_int32_t), intent(in) :: piece
+    integer(c_int32_t), intent(in) :: dim
+    integer(c_int64_t), intent(in) :: local
+    integer(c_int64_t), intent(out) :: global
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_layout_piece_index(raw(self), c_index(piece), c_index(dim), c_index(local), global)
+    global = global + 1
+    call settle(status_c, context_of(self), "layout%piece_index", stat, errmsg)
+  end subroutine layout_piece_index_int64
+
+  !> Extents of this rank's part (0 somewhere: the rank is empty). Local. Errors: ARGUMENT (also if it has several
+  !> pieces).
   subroutine layout_local_shape_int32(self, extents, stat, errmsg)
     class(hearth_layout), intent(in) :: self
     integer(c_int32_t), intent(out) :: extents(:)
@@ -193,7 +412,8 @@ contains
     call settle(status_c, context_of(self), "layout%local_shape", stat, errmsg)
   end subroutine layout_local_shape_int32
 
-  !> Extents of this rank's part (0 somewhere: the rank is empty). Local. Errors: ARGUMENT.
+  !> Extents of this rank's part (0 somewhere: the rank is empty). Local. Errors: ARGUMENT (also if it has several
+  !> pieces).
   subroutine layout_local_shape_int64(self, extents, stat, errmsg)
     class(hearth_layout), intent(in) :: self
     integer(c_int64_t), intent(out) :: extents(:)
@@ -218,7 +438,8 @@ contains
     call settle(status_c, context_of(self), "layout%dim_kind", stat, errmsg)
   end subroutine layout_dim_kind
 
-  !> Global index of a local index of dimension `dim`, on this rank. Local. Errors: ARGUMENT (out of range).
+  !> Global index of a local index of dimension `dim`, on this rank. Local. Errors: ARGUMENT (out of range, several
+  !> pieces).
   subroutine layout_global_index_int32(self, dim, local, global, stat, errmsg)
     class(hearth_layout), intent(in) :: self
     integer(c_int32_t), intent(in) :: dim
@@ -236,7 +457,8 @@ contains
     call settle(status_c, context_of(self), "layout%global_index", stat, errmsg)
   end subroutine layout_global_index_int32
 
-  !> Global index of a local index of dimension `dim`, on this rank. Local. Errors: ARGUMENT (out of range).
+  !> Global index of a local index of dimension `dim`, on this rank. Local. Errors: ARGUMENT (out of range, several
+  !> pieces).
   subroutine layout_global_index_int64(self, dim, local, global, stat, errmsg)
     class(hearth_layout), intent(in) :: self
     integer(c_int32_t), intent(in) :: dim

@@ -16,6 +16,7 @@ module hearth_plan_m
     procedure, private :: plan_volume_int32
     procedure, private :: plan_volume_int64
     procedure :: create => plan_create
+    procedure :: create_permuted => plan_create_permuted
     procedure :: execute => plan_execute
     generic :: volume => plan_volume_int32, plan_volume_int64
     final :: plan_finalize
@@ -54,6 +55,28 @@ contains
     call adopt(self, plan_c, status_c, source)
     call settle(status_c, context_of(source), "plan%create", stat, errmsg)
   end subroutine plan_create
+
+  !> The same with axes in another order: dimension d of the target runs along axis axes[d] of the source (NumPy's
+  !> transpose), so that target->shape[d] = source->shape[axes[d]]. Source arrays have the layout `source`.
+  !> Collective. Ownership: the caller destroys *plan. Errors: ARGUMENT (axes that are no permutation), MISMATCH
+  !> (shapes, contexts), MEMORY.
+  subroutine plan_create_permuted(self, source, target, axes, stat, errmsg)
+    class(hearth_plan), intent(inout) :: self
+    type(hearth_layout), intent(in) :: source
+    type(hearth_layout), intent(in) :: target
+    integer(c_int32_t), intent(in) :: axes(:)
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: plan_c
+    integer(c_int) :: status_c
+
+    call leave(self)
+    plan_c = c_null_ptr
+    status_c = c_hearth_plan_create_permuted(raw(source), raw(target), int(size(axes), c_int32_t), c_index(axes), &
+        plan_c)
+    call adopt(self, plan_c, status_c, source)
+    call settle(status_c, context_of(source), "plan%create_permuted", stat, errmsg)
+  end subroutine plan_create_permuted
 
   !> Runs the plan: one message per peer and round, the local part is copied while messages fly; buffers stay under the
   !> context's memory cap. The arrays must have the plan's layouts; dtypes may differ.

@@ -9,6 +9,8 @@
 #include <hearth/detail/local_view.hpp>
 #include <hearth/detail/span.hpp>
 #include <hearth/detail/window.hpp>
+#include <tuple>
+#include <vector>
 
 namespace hearth {
 
@@ -124,6 +126,24 @@ public:
   }
 #endif // HEARTH_HAVE_IO
 
+  /// Sums of the host program's own local arrays over all ranks: sums[k] = sum over the ranks and their i of values[k * n + i], the same bits
+  /// however the values are dealt out over ranks. n, the local number of values of each of the nfields fields, may differ between ranks and be 0.
+  /// values and sums stay the caller's. All fields travel in one reduction. Workspace: 576 bytes per field.
+  /// Collective. Errors: ARGUMENT (negative numbers, NULL), MISMATCH (nfields differs between ranks), MEMORY, MPI; sums are unchanged then.
+  std::vector<double> reproducible_sum(int64_t nfields, hearth::span<const double> values) {
+    std::vector<double> sums_c(static_cast<std::size_t>(detail::at_least_zero(nfields)));
+    detail::check(hearth_reproducible_sum(get(), static_cast<int64_t>(detail::rows({values.size()}, nfields)), nfields, values.data(), sums_c.data()), context_handle(), "context::reproducible_sum");
+    return sums_c;
+  }
+
+  /// The same with weights that all fields share: sums[k] = sum of weights[i] * values[k * n + i], each product rounded once.
+  /// Collective. Errors: as hearth_reproducible_sum.
+  std::vector<double> reproducible_weighted_sum(int64_t nfields, hearth::span<const double> values, hearth::span<const double> weights) {
+    std::vector<double> sums_c(static_cast<std::size_t>(detail::at_least_zero(nfields)));
+    detail::check(hearth_reproducible_weighted_sum(get(), static_cast<int64_t>(detail::same_size({weights.size(), static_cast<std::size_t>(detail::rows({values.size()}, nfields))})), nfields, values.data(), weights.data(), sums_c.data()), context_handle(), "context::reproducible_weighted_sum");
+    return sums_c;
+  }
+
   /// Ends a BLACS context made above. Collective. Errors: NOT_BUILT, ARGUMENT.
   void scalapack_release(int32_t blacs_context) {
     detail::check(hearth_scalapack_release(get(), blacs_context), context_handle(), "context::scalapack_release");
@@ -196,14 +216,47 @@ public:
   }
 
   /// The layout of data that ranks hold already: each rank names the nboxes >= 0 boxes that it owns, box b being start[b * ndim + d] <= i < start
-  /// + count in dimension d. The library finds the grid and the cuts. Empty boxes are left out.
+  /// + count in dimension d. Where no rank names more than one and they are a product of cuts, the library finds the grid and the cuts, and the
+  /// result is a product layout. Else it is a layout of boxes: every box that a rank named, also an empty one, is a piece, in the order named,
+  /// and boxes are not merged: a model of tiles wraps one window per tile.
   /// Collective. Ownership: the caller destroys *layout.
-  /// Errors: LAYOUT (overlap, gap, box outside the shape, shapes that differ: the message names ranks and index ranges), UNSUPPORTED (the boxes
-  /// cover the shape but are not a product of cuts), ARGUMENT, MEMORY.
+  /// Errors: LAYOUT (overlap, gap, box outside the shape, shapes that differ: the message names ranks and index ranges), ARGUMENT, MEMORY.
   static hearth::layout from_local(hearth::context &ctx, hearth::span<const int64_t> shape, hearth::span<const int64_t> starts, hearth::span<const int64_t> counts) {
     hearth_layout *layout_c = nullptr;
     detail::check(hearth_layout_from_local(ctx.get(), static_cast<int32_t>(detail::same_size({shape.size()})), shape.data(), static_cast<int64_t>(detail::rows({starts.size(), counts.size()}, static_cast<int64_t>(shape.size()))), starts.data(), counts.data(), &layout_c), ctx.context_handle(), "layout::from_local");
     return hearth::layout(layout_c, ctx.context_handle());
+  }
+
+  /// The layout of data on an unstructured grid: each rank names the ids that it owns along `axis`, in the order in which it has them; every id
+  /// of the axis belongs to one rank. The other dimensions are whole. Where no rank has more than one run of ascending neighbours, the result is
+  /// a layout of cuts. Collective.
+  /// Ownership: the caller destroys *layout. Errors: LAYOUT (id outside the shape, given twice, or given by no rank; the message names ids and
+  /// ranks), ARGUMENT, MISMATCH, MEMORY.
+  static hearth::layout from_indices(hearth::context &ctx, hearth::span<const int64_t> shape, int32_t axis, hearth::span<const int64_t> indices) {
+    hearth_layout *layout_c = nullptr;
+    detail::check(hearth_layout_from_indices(ctx.get(), static_cast<int32_t>(detail::same_size({shape.size()})), shape.data(), axis, static_cast<int64_t>(detail::same_size({indices.size()})), indices.data(), &layout_c), ctx.context_handle(), "layout::from_indices");
+    return hearth::layout(layout_c, ctx.context_handle());
+  }
+
+  /// The layout of a slice: index j of dimension d of the result is index start[d] + j * step[d], 0 <= j < count[d], of `layout`; steps may be
+  /// negative, counts 0. Every rank keeps exactly the elements that it owned, piece by piece. Dimensions that are whole or cut (also by boxes)
+  /// stay so; block-cyclic ones too if |step| divides the block; of these, local order follows the result's indices, and the slice of an array is
+  /// a view of its memory. Other dimensions become index lists, where a rank has its elements in the order in which it had them. Collective.
+  /// Ownership: the caller destroys *result. Errors: ARGUMENT (step 0, index outside the shape; the message names dimension and numbers),
+  /// MISMATCH, MEMORY.
+  hearth::layout slice(hearth::span<const int64_t> start, hearth::span<const int64_t> count, hearth::span<const int64_t> step) const {
+    hearth_layout *result_c = nullptr;
+    detail::check(hearth_layout_slice(get(), static_cast<int32_t>(detail::same_size({start.size(), count.size(), step.size()})), start.data(), count.data(), step.data(), &result_c), context_handle(), "layout::slice");
+    return hearth::layout(result_c, context_handle());
+  }
+
+  /// The layout with its dimensions in another order: dimension d of the result is dimension axes[d] of `layout`. Every rank keeps the elements
+  /// that it owned.
+  /// Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (axes that are no permutation), MISMATCH, MEMORY.
+  hearth::layout permute(hearth::span<const int32_t> axes) const {
+    hearth_layout *result_c = nullptr;
+    detail::check(hearth_layout_permute(get(), static_cast<int32_t>(detail::same_size({axes.size()})), axes.data(), &result_c), context_handle(), "layout::permute");
+    return hearth::layout(result_c, context_handle());
   }
 
   /// Number of dimensions; global shape. Local. Errors: ARGUMENT (NULL, ndim not the layout's).
@@ -221,7 +274,30 @@ public:
     return shape_c;
   }
 
-  /// Extents of this rank's part (0 somewhere: the rank is empty). Local. Errors: ARGUMENT.
+  /// Number of pieces of this rank: 1 of a product layout, also where it is empty; of a layout of boxes as many as the rank named. Local. Errors:
+  /// ARGUMENT (NULL).
+  int32_t pieces() const {
+    int32_t pieces_c = {};
+    detail::check(hearth_layout_pieces(get(), &pieces_c), context_handle(), "layout::pieces");
+    return pieces_c;
+  }
+
+  /// Extents of a piece of this rank (0 somewhere: it is empty). Local. Errors: ARGUMENT.
+  std::vector<int64_t> piece_shape(int32_t piece) const {
+    const int32_t ndim = this->ndim();
+    std::vector<int64_t> extents_c(static_cast<std::size_t>(detail::at_least_zero(ndim)));
+    detail::check(hearth_layout_piece_shape(get(), piece, ndim, extents_c.data()), context_handle(), "layout::piece_shape");
+    return extents_c;
+  }
+
+  /// Global index of a local index of dimension `dim` of a piece of this rank. Local. Errors: ARGUMENT (out of range).
+  int64_t piece_index(int32_t piece, int32_t dim, int64_t local) const {
+    int64_t global_c = {};
+    detail::check(hearth_layout_piece_index(get(), piece, dim, local, &global_c), context_handle(), "layout::piece_index");
+    return global_c;
+  }
+
+  /// Extents of this rank's part (0 somewhere: the rank is empty). Local. Errors: ARGUMENT (also if it has several pieces).
   std::vector<int64_t> local_shape() const {
     const int32_t ndim = this->ndim();
     std::vector<int64_t> extents_c(static_cast<std::size_t>(detail::at_least_zero(ndim)));
@@ -236,7 +312,7 @@ public:
     return kind_c;
   }
 
-  /// Global index of a local index of dimension `dim`, on this rank. Local. Errors: ARGUMENT (out of range).
+  /// Global index of a local index of dimension `dim`, on this rank. Local. Errors: ARGUMENT (out of range, several pieces).
   int64_t global_index(int32_t dim, int64_t local) const {
     int64_t global_c = {};
     detail::check(hearth_layout_global_index(get(), dim, local, &global_c), context_handle(), "layout::global_index");
@@ -287,9 +363,19 @@ public:
   }
   array(const hearth::layout &layout, int32_t dtype, int32_t order) : array(create(layout, dtype, order)) {}
 
-  /// Makes an array of memory that the host program keeps: one window per piece of this rank (a product layout has one piece; nwindows may be 0
-  /// on an empty rank). Nothing is copied: later changes by the host are seen. The host keeps the memory in place until the array is destroyed or
-  /// rebound.
+  /// The same with a halo: around each piece of this rank lies memory for low[d] elements before it and high[d] behind it along every dimension,
+  /// with the piece's strides. The array's functions work on the pieces; hearth_halo_exchange fills what is around them, and the host finds it at
+  /// the addresses around the window of hearth_array_access (of a staging copy too, if it was opened for reading). Collective. Ownership: the
+  /// caller destroys *array. Errors: ARGUMENT (negative width, ndim not the layout's), MISMATCH, MEMORY.
+  static hearth::array create_halo(const hearth::layout &layout, int32_t dtype, int32_t order, hearth::span<const int64_t> low, hearth::span<const int64_t> high) {
+    hearth_array *array_c = nullptr;
+    detail::check(hearth_array_create_halo(layout.get(), dtype, order, static_cast<int32_t>(detail::same_size({low.size(), high.size()})), low.data(), high.data(), &array_c), layout.context_handle(), "array::create_halo");
+    return hearth::array(array_c, layout.context_handle());
+  }
+
+  /// Makes an array of memory that the host program keeps: one window per piece of this rank, in their order (a product layout has one piece, a
+  /// layout of boxes those that the rank named, empty ones too; nwindows may be 0 on an empty rank). Nothing is copied: later changes by the host
+  /// are seen. The host keeps the memory in place until the array is destroyed or rebound.
   /// Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (extents that are not this rank's local shape, strides that are no
   /// multiple of the element size or 0 over more than one element, a base that is not aligned for the type, unknown dtype; the message names
   /// rank, dimension and both numbers), MISMATCH (dtypes differ between ranks), MEMORY.
@@ -417,6 +503,918 @@ public:
     return hearth::array(copy_c, context_handle());
   }
 
+  /// The same with elements of another type: C's conversions, except that floats out of an integer type's range give its nearest value and NaN
+  /// gives 0; complex to real keeps the real part; anything but 0 is true.
+  /// Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (no dtype), MISMATCH (dtypes differ between ranks), MEMORY.
+  hearth::array cast(int32_t dtype) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_array_cast(get(), dtype, &result_c), context_handle(), "array::cast");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// The same elements in the memory of a device: layout, dtype, memory order and names are those of `array`. If its memory is there already,
+  /// *result is another handle on it (a change through one is seen through the other, and it lives until both are destroyed; the host program's
+  /// memory stays the host's to keep), else a copy; hearth_array_clone is the call that always copies. Halos do not move along, but stay where
+  /// memory is shared. Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (no hearth_device), MISMATCH (devices differ between
+  /// ranks), MEMORY, and the status of an earlier local failure.
+  hearth::array to(int32_t device) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_array_to(get(), device, &result_c), context_handle(), "array::to");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Where the array's memory is: HEARTH_DEVICE_BACKEND if functions compute in it as it is. Local. Errors: ARGUMENT (NULL).
+  int32_t device() const {
+    int32_t device_c = {};
+    detail::check(hearth_array_device(get(), &device_c), context_handle(), "array::device");
+    return device_c;
+  }
+
+  /// Arrays of zeros, of ones, and of `value` converted to dtype (C's conversion; float to integer saturates, NaN gives 0).
+  /// Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (unknown dtype or order), MISMATCH (arguments differ between ranks),
+  /// MEMORY.
+  static hearth::array zeros(const hearth::layout &layout, int32_t dtype, int32_t order) {
+    hearth_array *array_c = nullptr;
+    detail::check(hearth_zeros(layout.get(), dtype, order, &array_c), layout.context_handle(), "array::zeros");
+    return hearth::array(array_c, layout.context_handle());
+  }
+
+  /// Arrays of zeros, of ones, and of `value` converted to dtype (C's conversion; float to integer saturates, NaN gives 0).
+  /// Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (unknown dtype or order), MISMATCH (arguments differ between ranks),
+  /// MEMORY.
+  static hearth::array ones(const hearth::layout &layout, int32_t dtype, int32_t order) {
+    hearth_array *array_c = nullptr;
+    detail::check(hearth_ones(layout.get(), dtype, order, &array_c), layout.context_handle(), "array::ones");
+    return hearth::array(array_c, layout.context_handle());
+  }
+
+  /// Arrays of zeros, of ones, and of `value` converted to dtype (C's conversion; float to integer saturates, NaN gives 0).
+  /// Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (unknown dtype or order), MISMATCH (arguments differ between ranks),
+  /// MEMORY.
+  static hearth::array full(const hearth::layout &layout, double value, int32_t dtype, int32_t order) {
+    hearth_array *array_c = nullptr;
+    detail::check(hearth_full(layout.get(), value, dtype, order, &array_c), layout.context_handle(), "array::full");
+    return hearth::array(array_c, layout.context_handle());
+  }
+
+  /// New arrays with the layout and memory order of `array`, of type dtype (0: that of `array`): uninitialised, of zeros, of ones, of `value`.
+  /// Names and coordinates are not taken over.
+  /// Collective. Ownership: the caller destroys *result. Errors: as hearth_full, and the status of an earlier local failure.
+  hearth::array empty_like(int32_t dtype) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_empty_like(get(), dtype, &result_c), context_handle(), "array::empty_like");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// New arrays with the layout and memory order of `array`, of type dtype (0: that of `array`): uninitialised, of zeros, of ones, of `value`.
+  /// Names and coordinates are not taken over.
+  /// Collective. Ownership: the caller destroys *result. Errors: as hearth_full, and the status of an earlier local failure.
+  hearth::array zeros_like(int32_t dtype) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_zeros_like(get(), dtype, &result_c), context_handle(), "array::zeros_like");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// New arrays with the layout and memory order of `array`, of type dtype (0: that of `array`): uninitialised, of zeros, of ones, of `value`.
+  /// Names and coordinates are not taken over.
+  /// Collective. Ownership: the caller destroys *result. Errors: as hearth_full, and the status of an earlier local failure.
+  hearth::array ones_like(int32_t dtype) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_ones_like(get(), dtype, &result_c), context_handle(), "array::ones_like");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// New arrays with the layout and memory order of `array`, of type dtype (0: that of `array`): uninitialised, of zeros, of ones, of `value`.
+  /// Names and coordinates are not taken over.
+  /// Collective. Ownership: the caller destroys *result. Errors: as hearth_full, and the status of an earlier local failure.
+  hearth::array full_like(double value, int32_t dtype) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_full_like(get(), value, dtype, &result_c), context_handle(), "array::full_like");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Element i is start + i * step, for a layout of one dimension. Integer types: start and step are whole numbers, and all is exact. Other
+  /// types: product and sum are rounded in float64, then converted (NumPy's arange has steps of (start + step) - start).
+  /// Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (not one dimension; a start or step that is not whole, or elements that
+  /// the integer type does not hold), UNSUPPORTED (bool), MISMATCH, MEMORY.
+  static hearth::array arange(const hearth::layout &layout, double start, double step, int32_t dtype) {
+    hearth_array *array_c = nullptr;
+    detail::check(hearth_arange(layout.get(), start, step, dtype, &array_c), layout.context_handle(), "array::arange");
+    return hearth::array(array_c, layout.context_handle());
+  }
+
+  /// n = extent evenly spaced numbers from start to stop, for a layout of one dimension; endpoint 0: stop itself is left out. Bit for bit NumPy's
+  /// linspace: i * (stop - start) / (n - 1) + start in float64, the last one stop; integer types are rounded down.
+  /// Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (not one dimension), MISMATCH, MEMORY.
+  static hearth::array linspace(const hearth::layout &layout, double start, double stop, int32_t endpoint, int32_t dtype) {
+    hearth_array *array_c = nullptr;
+    detail::check(hearth_linspace(layout.get(), start, stop, endpoint, dtype, &array_c), layout.context_handle(), "array::linspace");
+    return hearth::array(array_c, layout.context_handle());
+  }
+
+  /// A matrix with 1 where column - row = k, and 0 elsewhere: k = 0 is the main diagonal, k > 0 lies above it.
+  /// Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (not two dimensions), MISMATCH, MEMORY.
+  static hearth::array eye(const hearth::layout &layout, int64_t k, int32_t dtype, int32_t order) {
+    hearth_array *array_c = nullptr;
+    detail::check(hearth_eye(layout.get(), k, dtype, order, &array_c), layout.context_handle(), "array::eye");
+    return hearth::array(array_c, layout.context_handle());
+  }
+
+  /// Every element is its own global index along `axis`, 0-based in every language: with these, elementwise functions make what depends on the
+  /// place.
+  /// Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (axis out of range, an extent that the integer type does not hold),
+  /// UNSUPPORTED (bool), MISMATCH, MEMORY.
+  static hearth::array indices(const hearth::layout &layout, int32_t axis, int32_t dtype, int32_t order) {
+    hearth_array *array_c = nullptr;
+    detail::check(hearth_indices(layout.get(), axis, dtype, order, &array_c), layout.context_handle(), "array::indices");
+    return hearth::array(array_c, layout.context_handle());
+  }
+
+  /// Elements from a function of the global index. Each rank calls it for what it owns, replicas included, in blocks: it must give the same on
+  /// all ranks.
+  /// Collective. Ownership: the caller destroys *array. Workspace: 65,536 elements. Errors: ARGUMENT (function NULL), MISMATCH, MEMORY, the
+  /// function's.
+  static hearth::array from_function(const hearth::layout &layout, int32_t dtype, int32_t order, hearth_element_function function, void *user = nullptr) {
+    hearth_array *array_c = nullptr;
+    detail::check(hearth_from_function(layout.get(), dtype, order, function, user, &array_c), layout.context_handle(), "array::from_function");
+    return hearth::array(array_c, layout.context_handle());
+  }
+
+  /// New arrays. What each gives is said at the top.
+  hearth::array add(const hearth::array &b) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_add(get(), b.get(), &result_c), context_handle(), "array::add");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// New arrays. What each gives is said at the top.
+  hearth::array subtract(const hearth::array &b) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_subtract(get(), b.get(), &result_c), context_handle(), "array::subtract");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// New arrays. What each gives is said at the top.
+  hearth::array multiply(const hearth::array &b) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_multiply(get(), b.get(), &result_c), context_handle(), "array::multiply");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// New arrays. What each gives is said at the top.
+  hearth::array divide(const hearth::array &b) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_divide(get(), b.get(), &result_c), context_handle(), "array::divide");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// New arrays. What each gives is said at the top.
+  hearth::array power(const hearth::array &b) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_power(get(), b.get(), &result_c), context_handle(), "array::power");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// New arrays. What each gives is said at the top.
+  hearth::array minimum(const hearth::array &b) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_minimum(get(), b.get(), &result_c), context_handle(), "array::minimum");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// New arrays. What each gives is said at the top.
+  hearth::array maximum(const hearth::array &b) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_maximum(get(), b.get(), &result_c), context_handle(), "array::maximum");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// New arrays. What each gives is said at the top.
+  hearth::array equal(const hearth::array &b) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_equal(get(), b.get(), &result_c), context_handle(), "array::equal");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// New arrays. What each gives is said at the top.
+  hearth::array not_equal(const hearth::array &b) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_not_equal(get(), b.get(), &result_c), context_handle(), "array::not_equal");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// New arrays. What each gives is said at the top.
+  hearth::array less(const hearth::array &b) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_less(get(), b.get(), &result_c), context_handle(), "array::less");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// New arrays. What each gives is said at the top.
+  hearth::array less_equal(const hearth::array &b) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_less_equal(get(), b.get(), &result_c), context_handle(), "array::less_equal");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// New arrays. What each gives is said at the top.
+  hearth::array greater(const hearth::array &b) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_greater(get(), b.get(), &result_c), context_handle(), "array::greater");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// New arrays. What each gives is said at the top.
+  hearth::array greater_equal(const hearth::array &b) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_greater_equal(get(), b.get(), &result_c), context_handle(), "array::greater_equal");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// New arrays. What each gives is said at the top.
+  hearth::array logical_and(const hearth::array &b) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_logical_and(get(), b.get(), &result_c), context_handle(), "array::logical_and");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// New arrays. What each gives is said at the top.
+  hearth::array logical_or(const hearth::array &b) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_logical_or(get(), b.get(), &result_c), context_handle(), "array::logical_or");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// New arrays. What each gives is said at the top.
+  hearth::array logical_xor(const hearth::array &b) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_logical_xor(get(), b.get(), &result_c), context_handle(), "array::logical_xor");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// New arrays. What each gives is said at the top.
+  hearth::array logical_not() const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_logical_not(get(), &result_c), context_handle(), "array::logical_not");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// New arrays. What each gives is said at the top.
+  hearth::array negative() const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_negative(get(), &result_c), context_handle(), "array::negative");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// New arrays. What each gives is said at the top.
+  hearth::array absolute() const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_absolute(get(), &result_c), context_handle(), "array::absolute");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// New arrays. What each gives is said at the top.
+  hearth::array sqrt() const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_sqrt(get(), &result_c), context_handle(), "array::sqrt");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// New arrays. What each gives is said at the top.
+  hearth::array square() const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_square(get(), &result_c), context_handle(), "array::square");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// New arrays. What each gives is said at the top.
+  hearth::array exp() const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_exp(get(), &result_c), context_handle(), "array::exp");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// New arrays. What each gives is said at the top.
+  hearth::array log() const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_log(get(), &result_c), context_handle(), "array::log");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// New arrays. What each gives is said at the top.
+  hearth::array isnan() const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_isnan(get(), &result_c), context_handle(), "array::isnan");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// New arrays. What each gives is said at the top.
+  hearth::array isinf() const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_isinf(get(), &result_c), context_handle(), "array::isinf");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// New arrays. What each gives is said at the top.
+  hearth::array isfinite() const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_isfinite(get(), &result_c), context_handle(), "array::isfinite");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// min(max(a, low), high); the bounds are numbers as in hearth_binary_scalar.
+  hearth::array clip(double low, double high) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_clip(get(), low, high, &result_c), context_handle(), "array::clip");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// a where the condition is not 0, else b.
+  hearth::array where(const hearth::array &a, const hearth::array &b) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_where(get(), a.get(), b.get(), &result_c), context_handle(), "array::where");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Any operation with that number of operands (hearth_operation), as a new array and into one that exists.
+  hearth::array unary(int32_t op) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_unary(get(), op, &result_c), context_handle(), "array::unary");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Any operation with that number of operands (hearth_operation), as a new array and into one that exists.
+  void unary_into(int32_t op, hearth::array &target) const {
+    detail::check(hearth_unary_into(get(), op, target.get()), context_handle(), "array::unary_into");
+  }
+
+  /// Any operation with that number of operands (hearth_operation), as a new array and into one that exists.
+  hearth::array binary(const hearth::array &b, int32_t op) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_binary(get(), b.get(), op, &result_c), context_handle(), "array::binary");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Any operation with that number of operands (hearth_operation), as a new array and into one that exists.
+  void binary_into(const hearth::array &b, int32_t op, hearth::array &target) const {
+    detail::check(hearth_binary_into(get(), b.get(), op, target.get()), context_handle(), "array::binary_into");
+  }
+
+  /// Any operation with that number of operands (hearth_operation), as a new array and into one that exists.
+  hearth::array ternary(const hearth::array &b, const hearth::array &c, int32_t op) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_ternary(get(), b.get(), c.get(), op, &result_c), context_handle(), "array::ternary");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Any operation with that number of operands (hearth_operation), as a new array and into one that exists.
+  void ternary_into(const hearth::array &b, const hearth::array &c, int32_t op, hearth::array &target) const {
+    detail::check(hearth_ternary_into(get(), b.get(), c.get(), op, target.get()), context_handle(), "array::ternary_into");
+  }
+
+  /// With a number as second operand. It adapts to the array: beside floats and complex numbers it has their type; beside integers a whole number
+  /// that the type can hold is of that type (int64 beside bool), any other number makes the result float64. For b - a and the like: RSUBTRACT,
+  /// RDIVIDE, RPOWER.
+  /// Errors: also MISMATCH (the number differs between ranks).
+  hearth::array binary_scalar(double value, int32_t op) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_binary_scalar(get(), value, op, &result_c), context_handle(), "array::binary_scalar");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// With a number as second operand. It adapts to the array: beside floats and complex numbers it has their type; beside integers a whole number
+  /// that the type can hold is of that type (int64 beside bool), any other number makes the result float64. For b - a and the like: RSUBTRACT,
+  /// RDIVIDE, RPOWER.
+  /// Errors: also MISMATCH (the number differs between ranks).
+  void binary_scalar_into(double value, int32_t op, hearth::array &target) const {
+    detail::check(hearth_binary_scalar_into(get(), value, op, target.get()), context_handle(), "array::binary_scalar_into");
+  }
+
+  /// Several operations in one pass over memory: value := a, then value := ops[s](value, values[s]) for each step; numbers[s] is not looked at
+  /// where the operation takes one operand. x * 2 + 1 is MULTIPLY with 2, ADD with 1. All steps are computed in one type: a's, made floating if
+  /// one of them asks for that. Only the last step may be a comparison or test. At most 16 steps; `target` may be a.
+  /// Errors: also ARGUMENT (number of steps, an operation with three operands), MISMATCH (steps differ between ranks).
+  void chain_scalars(hearth::span<const int32_t> ops, hearth::span<const double> numbers, hearth::array &target) const {
+    detail::check(hearth_chain_scalars(get(), static_cast<int32_t>(detail::same_size({ops.size(), numbers.size()})), ops.data(), numbers.data(), target.get()), context_handle(), "array::chain_scalars");
+  }
+
+  /// The same with arrays as second operands: arrays[s], or numbers[s] where that is NULL. At most 6 second operands.
+  void chain(hearth::span<const int32_t> ops, const std::vector<const hearth::array *> &arrays, hearth::span<const double> numbers, hearth::array &target) const {
+    const std::vector<const hearth_array *> arrays_c = detail::handles_of<const hearth_array>(arrays);
+    detail::check(hearth_chain(get(), static_cast<int32_t>(detail::same_size({ops.size(), arrays.size(), numbers.size()})), ops.data(), arrays_c.data(), numbers.data(), target.get()), context_handle(), "array::chain");
+  }
+
+  /// answer = 1 if |a - b| <= atol + rtol |b| everywhere (numpy.allclose), else 0; infinities are equal to themselves, NaNs to NaNs if equal_nan
+  /// is not 0. The arrays are broadcast; one pass, no temporary but what redistribution of b takes. The answer is the same on all ranks.
+  /// Collective. Errors: ARGUMENT (NULL, negative or NaN tolerance), MISMATCH (shapes, contexts, tolerances that differ between ranks), MEMORY,
+  /// MPI.
+  int32_t allclose(const hearth::array &b, double rtol, double atol, int32_t equal_nan) const {
+    int32_t answer_c = {};
+    detail::check(hearth_allclose(get(), b.get(), rtol, atol, equal_nan, &answer_c), context_handle(), "array::allclose");
+    return answer_c;
+  }
+
+  /// answer = 1 if the shapes are the same and all elements are equal (NaN is not), else 0.
+  /// Collective. Errors: ARGUMENT (NULL), MISMATCH (contexts), MEMORY, MPI.
+  int32_t equals(const hearth::array &b) const {
+    int32_t answer_c = {};
+    detail::check(hearth_array_equals(get(), b.get(), &answer_c), context_handle(), "array::equals");
+    return answer_c;
+  }
+
+  /// One element as float64 (the real part of complex numbers), on all ranks.
+  /// Collective. Errors: ARGUMENT (index out of range: the message names dimension, index and extent), MISMATCH (ranks ask for different
+  /// elements), MPI.
+  double get_element(hearth::span<const int64_t> index) const {
+    double value_c = {};
+    detail::check(hearth_get_element(get(), static_cast<int32_t>(detail::same_size({index.size()})), index.data(), &value_c), context_handle(), "array::get_element");
+    return value_c;
+  }
+
+  /// One element := value, converted to the array's type. Collective. Errors: as hearth_get_element.
+  void set_element(hearth::span<const int64_t> index, double value) {
+    detail::check(hearth_set_element(get(), static_cast<int32_t>(detail::same_size({index.size()})), index.data(), value), context_handle(), "array::set_element");
+  }
+
+  /// The same with a value of the array's own type, of any: `item` has room for one element. Collective. Errors: as hearth_get_element.
+  void get_item(hearth::span<const int64_t> index, void *item) const {
+    detail::check(hearth_get_item(get(), static_cast<int32_t>(detail::same_size({index.size()})), index.data(), item), context_handle(), "array::get_item");
+  }
+
+  /// The same with a value of the array's own type, of any: `item` has room for one element. Collective. Errors: as hearth_get_element.
+  void set_item(hearth::span<const int64_t> index, const void *item) {
+    detail::check(hearth_set_item(get(), static_cast<int32_t>(detail::same_size({index.size()})), index.data(), item), context_handle(), "array::set_item");
+  }
+
+  /// The elements of hearth_slice(a, ndim, start, count, step) := source, which is broadcast to their shape, redistributed and converted; it may
+  /// be a view of `a`. Workspace: the source where its layout is another, and the slice where it is no view.
+  /// Collective. Errors: ARGUMENT (as hearth_slice), MISMATCH (shapes that do not broadcast, contexts), MEMORY.
+  void set_slice(hearth::span<const int64_t> start, hearth::span<const int64_t> count, hearth::span<const int64_t> step, const hearth::array &source) {
+    detail::check(hearth_set_slice(get(), static_cast<int32_t>(detail::same_size({start.size(), count.size(), step.size()})), start.data(), count.data(), step.data(), source.get()), context_handle(), "array::set_slice");
+  }
+
+  /// The same with one value for all elements. Collective. Errors: ARGUMENT (as hearth_slice), MISMATCH, MEMORY.
+  void set_slice_scalar(hearth::span<const int64_t> start, hearth::span<const int64_t> count, hearth::span<const int64_t> step, double value) {
+    detail::check(hearth_set_slice_scalar(get(), static_cast<int32_t>(detail::same_size({start.size(), count.size(), step.size()})), start.data(), count.data(), step.data(), value), context_handle(), "array::set_slice_scalar");
+  }
+
+  /// The elements of `a` for which `mask` (bool, of the shape of `a`) is true, in row-major order: one dimension, balanced split. Workspace: `a`
+  /// and the mask by rows where their layouts are others, and the result once more on several ranks.
+  /// Collective. Ownership: the caller destroys *result. Errors: MISMATCH (shapes, contexts), UNSUPPORTED (a mask that is not bool), MEMORY.
+  hearth::array get_mask(const hearth::array &mask) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_get_mask(get(), mask.get(), &result_c), context_handle(), "array::get_mask");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// The elements for which `mask` (bool, broadcast to the shape of `a`) is true := value. Workspace: the mask where its layout is another.
+  /// Collective. Errors: MISMATCH, UNSUPPORTED (a mask that is not bool), MEMORY.
+  void set_mask(const hearth::array &mask, double value) {
+    detail::check(hearth_set_mask(get(), mask.get(), value), context_handle(), "array::set_mask");
+  }
+
+  /// The elements for which `mask` (bool, of the shape of `a`) is true, in row-major order, := those of `values`, of one dimension and as many,
+  /// converted. Workspace: `a` and the mask by rows where their layouts are others, and the values.
+  /// Collective. Errors: MISMATCH (shapes, contexts, another number of values), UNSUPPORTED (a mask that is not bool), MEMORY.
+  void set_mask_array(const hearth::array &mask, const hearth::array &values) {
+    detail::check(hearth_set_mask_array(get(), mask.get(), values.get()), context_handle(), "array::set_mask_array");
+  }
+
+  /// The places of the elements that are not zero (NaN is not), in row-major order: int64 [n, ndim], balanced split of the rows. Workspace: `a`
+  /// by rows where its layout is another, and the result once more on several ranks.
+  /// Collective. Ownership: the caller destroys *indices. Errors: MEMORY.
+  hearth::array nonzero() const {
+    hearth_array *indices_c = nullptr;
+    detail::check(hearth_nonzero(get(), &indices_c), context_handle(), "array::nonzero");
+    return hearth::array(indices_c, context_handle());
+  }
+
+  /// The elements along `axis` for which `condition` (bool, one dimension of the axis's extent) is true. Layout and workspace: as hearth_take.
+  /// Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (axis), MISMATCH, UNSUPPORTED (not bool), MEMORY.
+  hearth::array compress(const hearth::array &condition, int32_t axis) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_compress(get(), condition.get(), axis, &result_c), context_handle(), "array::compress");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// result(.., j, ..) := a(.., indices(j), ..) along `axis`, for indices of one dimension, in any layout. The result is laid out as `a` where
+  /// the axis is whole on every rank and others are not; otherwise as the indices are, other dimensions whole. Ranks ask owners for what they
+  /// need: one message to each, and one back. Workspace per rank: 24 bytes and one slab for each of its indices, 8 bytes and one slab for each
+  /// that others ask of it; all indices where the axis is whole; `a` split along the axis where another dimension is distributed too. Collective.
+  /// Ownership: the caller destroys *result. Errors: ARGUMENT (axis; an index out of range: the message names the first one and its place),
+  /// MISMATCH (contexts), UNSUPPORTED (indices that are not int64 of one dimension), MEMORY.
+  hearth::array take(const hearth::array &indices, int32_t axis) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_take(get(), indices.get(), axis, &result_c), context_handle(), "array::take");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// a(.., indices(j), ..) := source(.., j, ..) along `axis`; the source has the shape that hearth_take gives, and is converted. Of places that
+  /// are named several times the last one counts. Workspace: as hearth_take, and indices and source where their layouts are others.
+  /// Collective. Errors: as hearth_take; MISMATCH (shape of the source).
+  void put(const hearth::array &indices, int32_t axis, const hearth::array &source) {
+    detail::check(hearth_put(get(), indices.get(), axis, source.get()), context_handle(), "array::put");
+  }
+
+  /// result(.., j, ..) := a(.., indices(.., j, ..), ..): indices have the shape of `a` but along `axis` (what argsort gives). The result is laid
+  /// out as the indices where they are whole along the axis, else in a balanced split of the longest other dimension (of the axis itself if there
+  /// is none). Workspace: `a` and the indices where their layouts are others. Collective. Ownership: the caller destroys *result. Errors: as
+  /// hearth_take; MISMATCH (shapes).
+  hearth::array take_along_axis(const hearth::array &indices, int32_t axis) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_take_along_axis(get(), indices.get(), axis, &result_c), context_handle(), "array::take_along_axis");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// a(.., indices(.., j, ..), ..) := source(.., j, ..), the source of the indices' shape, converted; of places named several times the last j
+  /// counts.
+  /// Collective. Errors: as hearth_take_along_axis.
+  void put_along_axis(const hearth::array &indices, int32_t axis, const hearth::array &source) {
+    detail::check(hearth_put_along_axis(get(), indices.get(), axis, source.get()), context_handle(), "array::put_along_axis");
+  }
+
+  /// Element k of dimension d of the slice is element start[d] + k * step[d] of `a`, 0 <= k < count[d]; steps (NULL: 1) may be negative, counts
+  /// 0. Every rank keeps the elements that it has (hearth_layout_slice). The slice is a view wherever the elements that a rank keeps lie at
+  /// regular strides, always so for whole and cut dimensions and for steps that divide the blocks of block-cyclic ones; otherwise, on all ranks,
+  /// a copy. Moves nothing between ranks.
+  /// Collective. Ownership: the caller destroys *slice. Errors: ARGUMENT (step 0, elements outside the shape; the message names dimension and
+  /// numbers), MISMATCH, MEMORY.
+  hearth::array slice(hearth::span<const int64_t> start, hearth::span<const int64_t> count, hearth::span<const int64_t> step = {}) const {
+    hearth_array *slice_c = nullptr;
+    detail::check(hearth_slice(get(), static_cast<int32_t>(detail::same_size({start.size(), count.size(), step.size()})), start.data(), count.data(), step.data(), &slice_c), context_handle(), "array::slice");
+    return hearth::array(slice_c, context_handle());
+  }
+
+  /// A view with the elements of `axis` in reverse order. Collective. Ownership: the caller destroys *view. Errors: ARGUMENT (axis out of range),
+  /// MISMATCH, MEMORY.
+  hearth::array flip(int32_t axis) const {
+    hearth_array *view_c = nullptr;
+    detail::check(hearth_flip(get(), axis, &view_c), context_handle(), "array::flip");
+    return hearth::array(view_c, context_handle());
+  }
+
+  /// A view with other order of dimensions: dimension d of the view is dimension axes[d] of `a`; axes NULL: reversed, ndim is not looked at.
+  /// Collective. Ownership: the caller destroys *view. Errors: ARGUMENT (axes that are no permutation), MISMATCH, MEMORY.
+  hearth::array transpose(hearth::span<const int32_t> axes = {}) const {
+    hearth_array *view_c = nullptr;
+    detail::check(hearth_transpose(get(), static_cast<int32_t>(detail::same_size({axes.size()})), axes.data(), &view_c), context_handle(), "array::transpose");
+    return hearth::array(view_c, context_handle());
+  }
+
+  /// A view with a new dimension of extent 1 before dimension `axis` (ndim: after the last). Copies only if the layout is of boxes or index
+  /// lists.
+  /// Collective. Ownership: the caller destroys *view. Errors: ARGUMENT (axis out of range, too many dimensions), MISMATCH, MEMORY.
+  hearth::array expand_dims(int32_t axis) const {
+    hearth_array *view_c = nullptr;
+    detail::check(hearth_expand_dims(get(), axis, &view_c), context_handle(), "array::expand_dims");
+    return hearth::array(view_c, context_handle());
+  }
+
+  /// A view without the dimensions `axes`, whose extents are 1; axes NULL: all such. One dimension stays at least. Copies only if the layout is
+  /// of boxes or index lists. Collective. Ownership: the caller destroys *view. Errors: ARGUMENT (axis out of range, named twice, of another
+  /// extent), MISMATCH, MEMORY.
+  hearth::array squeeze(hearth::span<const int32_t> axes = {}) const {
+    hearth_array *view_c = nullptr;
+    detail::check(hearth_squeeze(get(), static_cast<int32_t>(detail::same_size({axes.size()})), axes.data(), &view_c), context_handle(), "array::squeeze");
+    return hearth::array(view_c, context_handle());
+  }
+
+  /// answer = 1 if the array lies in the memory of another, else 0. Local. Errors: ARGUMENT (NULL).
+  int32_t is_view() const {
+    int32_t answer_c = {};
+    detail::check(hearth_array_is_view(get(), &answer_c), context_handle(), "array::is_view");
+    return answer_c;
+  }
+
+  /// The same elements in row-major order of their indices with another shape; one extent may be -1: what is left for it. A view where dimensions
+  /// that change lie whole on every rank, or as the first of those that are joined or come from one (rows, blocks of rows), and their strides
+  /// allow; otherwise the result is new, row-major, and split in balance along its first dimension of more than one element (replicated if `a`
+  /// is). Workspace: none for a view; one copy of the elements where `a` is not stored by whole rows in row-major order.
+  /// Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (another number of elements, negative extents; the message has both
+  /// shapes), MISMATCH, MEMORY.
+  hearth::array reshape(hearth::span<const int64_t> shape) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_reshape(get(), static_cast<int32_t>(detail::same_size({shape.size()})), shape.data(), &result_c), context_handle(), "array::reshape");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// hearth_reshape to one dimension. Collective. Ownership: the caller destroys *result. Errors: MISMATCH, MEMORY.
+  hearth::array ravel() const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_ravel(get(), &result_c), context_handle(), "array::ravel");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// The arrays one after the other along `axis`; other extents are the same. All of one dtype. The result is laid out as the first array: its
+  /// grid, whole and block-cyclic dimensions stay so, the cuts of a cut `axis` are balanced anew (boxes and index lists: split in balance along
+  /// the first dimension).
+  /// Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (n < 1, axis out of range), MISMATCH (shapes, dtypes, contexts),
+  /// MEMORY.
+  static hearth::array concatenate(const std::vector<const hearth::array *> &arrays, int32_t axis) {
+    const std::vector<const hearth_array *> arrays_c = detail::handles_of<const hearth_array>(arrays);
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_concatenate(static_cast<int32_t>(detail::same_size({arrays.size()})), arrays_c.data(), axis, &result_c), detail::context_of(arrays), "array::concatenate");
+    return hearth::array(result_c, detail::context_of(arrays));
+  }
+
+  /// The arrays, all of one shape and dtype, along a new dimension before dimension `axis`, which is whole on every rank.
+  /// Collective. Ownership: the caller destroys *result. Errors: as hearth_concatenate.
+  static hearth::array stack(const std::vector<const hearth::array *> &arrays, int32_t axis) {
+    const std::vector<const hearth_array *> arrays_c = detail::handles_of<const hearth_array>(arrays);
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_stack(static_cast<int32_t>(detail::same_size({arrays.size()})), arrays_c.data(), axis, &result_c), detail::context_of(arrays), "array::stack");
+    return hearth::array(result_c, detail::context_of(arrays));
+  }
+
+  /// Element i of `axis` goes to place (i + shift) mod extent; shift of any sign and size. The result has the layout of `a`.
+  /// Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (axis out of range), MISMATCH, MEMORY.
+  hearth::array roll(int64_t shift, int32_t axis) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_roll(get(), shift, axis, &result_c), context_handle(), "array::roll");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// `a` with before[d] elements of `value` before it and after[d] behind it along dimension d, laid out as hearth_concatenate does.
+  /// Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (negative widths), MISMATCH, MEMORY.
+  hearth::array pad(hearth::span<const int64_t> before, hearth::span<const int64_t> after, double value) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_pad(get(), static_cast<int32_t>(detail::same_size({before.size(), after.size()})), before.data(), after.data(), value, &result_c), context_handle(), "array::pad");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// `a` repeated repeats[d] times along dimension d, as a whole each time (NumPy's tile), laid out as hearth_concatenate does.
+  /// Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (negative repeats), MISMATCH, MEMORY.
+  hearth::array tile(hearth::span<const int64_t> repeats) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_tile(get(), static_cast<int32_t>(detail::same_size({repeats.size()})), repeats.data(), &result_c), context_handle(), "array::tile");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Uniform numbers in [0, 1): multiples of 2^-53 (float64) or 2^-24 (float32).
+  /// Collective. Ownership: the caller destroys *array. Errors: UNSUPPORTED (other types), ARGUMENT (order), MISMATCH (arguments differ between
+  /// ranks), MEMORY.
+  static hearth::array rand(const hearth::layout &layout, int32_t dtype, int32_t order, int32_t stream) {
+    hearth_array *array_c = nullptr;
+    detail::check(hearth_rand(layout.get(), dtype, order, stream, &array_c), layout.context_handle(), "array::rand");
+    return hearth::array(array_c, layout.context_handle());
+  }
+
+  /// Standard normal numbers by Box and Muller's method from 53-bit uniform ones (|x| <= 8.58); float32 is the float64 number rounded.
+  /// Collective. Ownership: the caller destroys *array. Errors: as hearth_rand.
+  static hearth::array randn(const hearth::layout &layout, int32_t dtype, int32_t order, int32_t stream) {
+    hearth_array *array_c = nullptr;
+    detail::check(hearth_randn(layout.get(), dtype, order, stream, &array_c), layout.context_handle(), "array::randn");
+    return hearth::array(array_c, layout.context_handle());
+  }
+
+  /// Integers low .. high - 1, all equally likely (D. Lemire's method with rejection), of any integer type that holds them.
+  /// Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (low >= high, numbers that dtype does not hold), UNSUPPORTED (no integer
+  /// type), MISMATCH, MEMORY.
+  static hearth::array randint(const hearth::layout &layout, int64_t low, int64_t high, int32_t dtype, int32_t order, int32_t stream) {
+    hearth_array *array_c = nullptr;
+    detail::check(hearth_randint(layout.get(), low, high, dtype, order, stream, &array_c), layout.context_handle(), "array::randint");
+    return hearth::array(array_c, layout.context_handle());
+  }
+
+  /// The numbers 0 .. n - 1, n the extent of a layout of one dimension, in random order; int64. Each rank evaluates its own elements, without
+  /// communication: up to 4096 numbers are shuffled (all orders equally likely), more are sent through a keyed bijection (Feistel network of 10
+  /// rounds with cycle walking).
+  /// Collective. Ownership: the caller destroys *array. Errors: ARGUMENT (not one dimension), MISMATCH, MEMORY.
+  static hearth::array permutation(const hearth::layout &layout, int32_t stream) {
+    hearth_array *array_c = nullptr;
+    detail::check(hearth_permutation(layout.get(), stream, &array_c), layout.context_handle(), "array::permutation");
+    return hearth::array(array_c, layout.context_handle());
+  }
+
+  /// The same numbers for an array that exists, also one of the host program's memory. Workspace: for host memory beside a device, a temporary of
+  /// the array's size. Collective. Errors: those of hearth_rand, hearth_randn and hearth_randint, and the status of an earlier local failure.
+  void rand_into(int32_t stream) {
+    detail::check(hearth_rand_into(get(), stream), context_handle(), "array::rand_into");
+  }
+
+  /// The same numbers for an array that exists, also one of the host program's memory. Workspace: for host memory beside a device, a temporary of
+  /// the array's size. Collective. Errors: those of hearth_rand, hearth_randn and hearth_randint, and the status of an earlier local failure.
+  void randn_into(int32_t stream) {
+    detail::check(hearth_randn_into(get(), stream), context_handle(), "array::randn_into");
+  }
+
+  /// The same numbers for an array that exists, also one of the host program's memory. Workspace: for host memory beside a device, a temporary of
+  /// the array's size. Collective. Errors: those of hearth_rand, hearth_randn and hearth_randint, and the status of an earlier local failure.
+  void randint_into(int64_t low, int64_t high, int32_t stream) {
+    detail::check(hearth_randint_into(get(), low, high, stream), context_handle(), "array::randint_into");
+  }
+
+  /// The balanced split along `axis`, the remainder on the first ranks; axis -1 (in every language): replicated on all ranks. Collective.
+  hearth::array resplit(int32_t axis) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_resplit(get(), axis, &result_c), context_handle(), "array::resplit");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// The same distributed dimensions, in parts of equal size: one distributed dimension is split evenly over all ranks, several keep their grid
+  /// and blocks, with cuts made even; boxes are split along the longest axis, index lists along their own. Collective.
+  hearth::array balance() const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_balance(get(), &result_c), context_handle(), "array::balance");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// The layout given. Collective.
+  hearth::array redistribute(const hearth::layout &layout) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_redistribute(get(), layout.get(), &result_c), context_handle(), "array::redistribute");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Everything on rank `rank` (0-based in every language), nothing on the others. Collective.
+  hearth::array collect(int32_t rank) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_collect(get(), rank, &result_c), context_handle(), "array::collect");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Sum; product. int64 of bool and integers, else the operand's type. options may be NULL. With HEARTH_NAN_OMIT complex operands are refused.
+  /// Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (axis out of range or twice, unknown policy or dtype), MISMATCH
+  /// (arguments differ between ranks), NOT_FINITE (NaN, see above), UNSUPPORTED (complex with HEARTH_NAN_OMIT), NOT_REPRODUCIBLE, MEMORY.
+  hearth::array sum(hearth::span<const int32_t> axes = {}, const hearth_reduce_options &options = HEARTH_REDUCE_OPTIONS_INIT) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_sum(get(), static_cast<int32_t>(detail::same_size({axes.size()})), axes.data(), &options, &result_c), context_handle(), "array::sum");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Sum; product. int64 of bool and integers, else the operand's type. options may be NULL. With HEARTH_NAN_OMIT complex operands are refused.
+  /// Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (axis out of range or twice, unknown policy or dtype), MISMATCH
+  /// (arguments differ between ranks), NOT_FINITE (NaN, see above), UNSUPPORTED (complex with HEARTH_NAN_OMIT), NOT_REPRODUCIBLE, MEMORY.
+  hearth::array prod(hearth::span<const int32_t> axes = {}, const hearth_reduce_options &options = HEARTH_REDUCE_OPTIONS_INIT) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_prod(get(), static_cast<int32_t>(detail::same_size({axes.size()})), axes.data(), &options, &result_c), context_handle(), "array::prod");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Smallest and largest element, and their difference (peak to peak), in the operand's type.
+  /// Collective. Ownership: the caller destroys *result. Errors: as hearth_sum; ARGUMENT (nothing to choose from); UNSUPPORTED (complex; ptp of
+  /// bool).
+  hearth::array min(hearth::span<const int32_t> axes = {}, const hearth_reduce_options &options = HEARTH_REDUCE_OPTIONS_INIT) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_min(get(), static_cast<int32_t>(detail::same_size({axes.size()})), axes.data(), &options, &result_c), context_handle(), "array::min");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Smallest and largest element, and their difference (peak to peak), in the operand's type.
+  /// Collective. Ownership: the caller destroys *result. Errors: as hearth_sum; ARGUMENT (nothing to choose from); UNSUPPORTED (complex; ptp of
+  /// bool).
+  hearth::array max(hearth::span<const int32_t> axes = {}, const hearth_reduce_options &options = HEARTH_REDUCE_OPTIONS_INIT) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_max(get(), static_cast<int32_t>(detail::same_size({axes.size()})), axes.data(), &options, &result_c), context_handle(), "array::max");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Smallest and largest element, and their difference (peak to peak), in the operand's type.
+  /// Collective. Ownership: the caller destroys *result. Errors: as hearth_sum; ARGUMENT (nothing to choose from); UNSUPPORTED (complex; ptp of
+  /// bool).
+  hearth::array ptp(hearth::span<const int32_t> axes = {}, const hearth_reduce_options &options = HEARTH_REDUCE_OPTIONS_INIT) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_ptp(get(), static_cast<int32_t>(detail::same_size({axes.size()})), axes.data(), &options, &result_c), context_handle(), "array::ptp");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Where the smallest and largest element is: int64, 0-based in every language; with one axis the index along it, else the index in row-major
+  /// order over the reduced axes (for all axes: NumPy's flat index). The lowest of equal ones.
+  /// Collective. Ownership: the caller destroys *result. Errors: as hearth_min; NOT_FINITE also where HEARTH_NAN_OMIT leaves nothing.
+  hearth::array argmin(hearth::span<const int32_t> axes = {}, const hearth_reduce_options &options = HEARTH_REDUCE_OPTIONS_INIT) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_argmin(get(), static_cast<int32_t>(detail::same_size({axes.size()})), axes.data(), &options, &result_c), context_handle(), "array::argmin");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Where the smallest and largest element is: int64, 0-based in every language; with one axis the index along it, else the index in row-major
+  /// order over the reduced axes (for all axes: NumPy's flat index). The lowest of equal ones.
+  /// Collective. Ownership: the caller destroys *result. Errors: as hearth_min; NOT_FINITE also where HEARTH_NAN_OMIT leaves nothing.
+  hearth::array argmax(hearth::span<const int32_t> axes = {}, const hearth_reduce_options &options = HEARTH_REDUCE_OPTIONS_INIT) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_argmax(get(), static_cast<int32_t>(detail::same_size({axes.size()})), axes.data(), &options, &result_c), context_handle(), "array::argmax");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Whether all or any elements are not 0 (bool); how many are not (int64). NaN is not 0; the NaN policy is not looked at.
+  /// Collective. Ownership: the caller destroys *result. Errors: as hearth_sum.
+  hearth::array all(hearth::span<const int32_t> axes = {}, const hearth_reduce_options &options = HEARTH_REDUCE_OPTIONS_INIT) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_all(get(), static_cast<int32_t>(detail::same_size({axes.size()})), axes.data(), &options, &result_c), context_handle(), "array::all");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Whether all or any elements are not 0 (bool); how many are not (int64). NaN is not 0; the NaN policy is not looked at.
+  /// Collective. Ownership: the caller destroys *result. Errors: as hearth_sum.
+  hearth::array any(hearth::span<const int32_t> axes = {}, const hearth_reduce_options &options = HEARTH_REDUCE_OPTIONS_INIT) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_any(get(), static_cast<int32_t>(detail::same_size({axes.size()})), axes.data(), &options, &result_c), context_handle(), "array::any");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Whether all or any elements are not 0 (bool); how many are not (int64). NaN is not 0; the NaN policy is not looked at.
+  /// Collective. Ownership: the caller destroys *result. Errors: as hearth_sum.
+  hearth::array count_nonzero(hearth::span<const int32_t> axes = {}, const hearth_reduce_options &options = HEARTH_REDUCE_OPTIONS_INIT) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_count_nonzero(get(), static_cast<int32_t>(detail::same_size({axes.size()})), axes.data(), &options, &result_c), context_handle(), "array::count_nonzero");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Mean; variance sum |x - mean|^2 / (n - ddof) (real also for complex operands); its square root; 2-norm sqrt(sum |x|^2). float64 of bool and
+  /// integers. var and std are made in one pass, block by block around the mean so far (Chan, Golub and LeVeque 1983). Means of nothing are NaN.
+  /// Collective. Ownership: the caller destroys *result. Errors: as hearth_sum; ARGUMENT (negative ddof).
+  hearth::array mean(hearth::span<const int32_t> axes = {}, const hearth_reduce_options &options = HEARTH_REDUCE_OPTIONS_INIT) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_mean(get(), static_cast<int32_t>(detail::same_size({axes.size()})), axes.data(), &options, &result_c), context_handle(), "array::mean");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Mean; variance sum |x - mean|^2 / (n - ddof) (real also for complex operands); its square root; 2-norm sqrt(sum |x|^2). float64 of bool and
+  /// integers. var and std are made in one pass, block by block around the mean so far (Chan, Golub and LeVeque 1983). Means of nothing are NaN.
+  /// Collective. Ownership: the caller destroys *result. Errors: as hearth_sum; ARGUMENT (negative ddof).
+  hearth::array var(hearth::span<const int32_t> axes = {}, const hearth_reduce_options &options = HEARTH_REDUCE_OPTIONS_INIT) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_var(get(), static_cast<int32_t>(detail::same_size({axes.size()})), axes.data(), &options, &result_c), context_handle(), "array::var");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Mean; variance sum |x - mean|^2 / (n - ddof) (real also for complex operands); its square root; 2-norm sqrt(sum |x|^2). float64 of bool and
+  /// integers. var and std are made in one pass, block by block around the mean so far (Chan, Golub and LeVeque 1983). Means of nothing are NaN.
+  /// Collective. Ownership: the caller destroys *result. Errors: as hearth_sum; ARGUMENT (negative ddof).
+  hearth::array std(hearth::span<const int32_t> axes = {}, const hearth_reduce_options &options = HEARTH_REDUCE_OPTIONS_INIT) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_std(get(), static_cast<int32_t>(detail::same_size({axes.size()})), axes.data(), &options, &result_c), context_handle(), "array::std");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Mean; variance sum |x - mean|^2 / (n - ddof) (real also for complex operands); its square root; 2-norm sqrt(sum |x|^2). float64 of bool and
+  /// integers. var and std are made in one pass, block by block around the mean so far (Chan, Golub and LeVeque 1983). Means of nothing are NaN.
+  /// Collective. Ownership: the caller destroys *result. Errors: as hearth_sum; ARGUMENT (negative ddof).
+  hearth::array norm(hearth::span<const int32_t> axes = {}, const hearth_reduce_options &options = HEARTH_REDUCE_OPTIONS_INIT) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_norm(get(), static_cast<int32_t>(detail::same_size({axes.size()})), axes.data(), &options, &result_c), context_handle(), "array::norm");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Weighted mean sum w x / sum w, float64 of bool and integers; NaN where the weights' sum is 0. The weights' shape (real dtype, any layout)
+  /// broadcasts to the array's; weights of one dimension and one axis: they lie along that axis. Workspace also: the weights in the array's
+  /// layout.
+  /// Collective. Ownership: the caller destroys *result. Errors: as hearth_sum; MISMATCH (shape or context of the weights); UNSUPPORTED
+  /// (complex).
+  hearth::array average(const hearth::array &weights, hearth::span<const int32_t> axes, const hearth_reduce_options &options = HEARTH_REDUCE_OPTIONS_INIT) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_average(get(), weights.get(), static_cast<int32_t>(detail::same_size({axes.size()})), axes.data(), &options, &result_c), context_handle(), "array::average");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Running sum along one axis: r[..., i, ...] = sum over k <= i of a[..., k, ...]; int64 of bool and integers, else the operand's type, made in
+  /// float64; the operand's layout. NaN goes on to what comes after it. Where the axis is distributed in other than one range per process, a copy
+  /// of the operand and one of the result are workspace.
+  /// Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (axis), MISMATCH, NOT_REPRODUCIBLE (not of integers), MEMORY.
+  hearth::array cumsum(int32_t axis) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_cumsum(get(), axis, &result_c), context_handle(), "array::cumsum");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Inner product over all elements of two arrays of one shape, sum of a b; hearth_vdot conjugates a if it is complex. The result has shape [1]
+  /// on every rank, float64, or complex128 if a or b is complex. Products are made in float64, each rounded once, and added exactly. Workspace: b
+  /// in a's layout where they differ. Collective. Ownership: the caller destroys *value. Errors: ARGUMENT (NULL), MISMATCH (shapes or contexts
+  /// differ), MEMORY, MPI.
+  hearth::array dot(const hearth::array &b) const {
+    hearth_array *value_c = nullptr;
+    detail::check(hearth_dot(get(), b.get(), &value_c), context_handle(), "array::dot");
+    return hearth::array(value_c, context_handle());
+  }
+
+  /// Inner product over all elements of two arrays of one shape, sum of a b; hearth_vdot conjugates a if it is complex. The result has shape [1]
+  /// on every rank, float64, or complex128 if a or b is complex. Products are made in float64, each rounded once, and added exactly. Workspace: b
+  /// in a's layout where they differ. Collective. Ownership: the caller destroys *value. Errors: ARGUMENT (NULL), MISMATCH (shapes or contexts
+  /// differ), MEMORY, MPI.
+  hearth::array vdot(const hearth::array &b) const {
+    hearth_array *value_c = nullptr;
+    detail::check(hearth_vdot(get(), b.get(), &value_c), context_handle(), "array::vdot");
+    return hearth::array(value_c, context_handle());
+  }
+
+  /// Gram matrix of the array along `axis`: g(i, j) = sum over all other axes of a_i a_j, the product of the array, seen as a matrix of axis x
+  /// everything else, with its transpose. float64 [n, n], row-major, on every rank, symmetric to the last bit. The array is used where it is if
+  /// `axis` is not distributed, else it is redistributed along its longest other axis (workspace: that copy).
+  ///
+  /// In contexts with HEARTH_REDUCTION_FAST: the backend's symmetric product (float32 in blocks with float64 sums), one reduction; workspace n^2
+  /// numbers of 8 bytes, and 2^15 columns of n where the memory of an array is not a matrix. With HEARTH_REDUCTION_REPRODUCIBLE: the same bits
+  /// for any order of the elements of the other axes, ranks, threads and layouts. Row i is scaled by a power of two, 2^e_i >= its largest
+  /// element; elements are cut into three slices of 21 bits (float32: two) whose products are summed without error (Ozaki, Ogita, Oishi and Rump
+  /// 2012). With K elements along the other axes the error of g(i, j) is at most 2^-52 |g(i, j)| + 1.01 K 2^(e_i + e_j - 61) (float32: 2^-41 in
+  /// place of 2^-61). Workspace: 6 n^2 + 8192 n numbers of 8 bytes, and 2^15 columns as above.
+  /// Collective. Ownership: the caller destroys *gram. Errors: ARGUMENT (axis out of range, NULL), UNSUPPORTED (complex), NOT_FINITE
+  /// (reproducible: a row with NaN or infinity; the message names it), MISMATCH (axis differs between ranks), MEMORY, MPI.
+  hearth::array gram(int32_t axis) const {
+    hearth_array *gram_c = nullptr;
+    detail::check(hearth_gram(get(), axis, &gram_c), context_handle(), "array::gram");
+    return hearth::array(gram_c, context_handle());
+  }
+
   /// Describes `array` to ScaLAPACK: a new BLACS context on the layout's grid, the nine integers of a dense descriptor, and the local base
   /// address (host memory). The array must be 2-d, column-major, unreplicated, block-cyclic (a dimension on a grid axis of one process may be
   /// whole) with first-block offset 0 on a grid of at most two axes, in host memory, and its numbers must fit 32 bits; otherwise the last error
@@ -433,6 +1431,103 @@ public:
     void *local_c = nullptr;
     detail::check(hearth_scalapack_descriptor(get(), &blacs_context_c, descriptor_c.data(), &local_c), context_handle(), "array::scalapack_descriptor");
     return {blacs_context_c, descriptor_c, local_c};
+  }
+
+  /// The elements along `axis` in ascending order, or descending if `descending` is not 0; every line along the axis by itself. *result has the
+  /// layout, dtype and order of `a`. Where the axis is distributed, elements travel once and the result lies exactly balanced; -0 comes before
+  /// +0. Workspace: two keys (4 or 8 bytes) per element of a line, or of 2 Mi elements if lines are shorter; a copy of this rank's part and of
+  /// the result where the axis is distributed other than in balanced blocks. Collective. Ownership: the caller destroys *result. Errors: ARGUMENT
+  /// (axis out of range, NULL), MISMATCH (arguments differ between ranks), UNSUPPORTED (complex), MEMORY, MPI, the status of an earlier local
+  /// failure of `a`.
+  hearth::array sort(int32_t axis, int32_t descending) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_sort(get(), axis, descending, &result_c), context_handle(), "array::sort");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// The same into an array of the same shape and dtype, any layout; `result` may be `a` itself: sorted in place.
+  /// Collective. Errors: those of hearth_sort, MISMATCH (shape, dtype or context of `result`).
+  void sort_into(int32_t axis, int32_t descending, hearth::array &result) const {
+    detail::check(hearth_sort_into(get(), axis, descending, result.get()), context_handle(), "array::sort_into");
+  }
+
+  /// Indices (int64, global, 0-based in every language) that sort: element j along the axis of the sorted array is element indices[j] of `a`.
+  /// Stable in both directions: of equal elements (-0 and +0 are equal) the one with the lower index comes first. Workspace: as hearth_sort with
+  /// 8 or 16 bytes instead of a key.
+  /// Collective. Ownership: the caller destroys *indices. Errors: those of hearth_sort.
+  hearth::array argsort(int32_t axis, int32_t descending) const {
+    hearth_array *indices_c = nullptr;
+    detail::check(hearth_argsort(get(), axis, descending, &indices_c), context_handle(), "array::argsort");
+    return hearth::array(indices_c, context_handle());
+  }
+
+  /// The k largest (largest != 0) or smallest elements along `axis` in order, best first, and their global indices (int64) along it; of equal
+  /// ones the lower index first. Both results have the shape of `a` with k along the axis; the axis is not distributed in them, other dimensions
+  /// lie as in `a` if it is not in `a` either (else: balanced along the longest other dimension if that has as many indices as there are ranks,
+  /// or replicated). NaN counts as less good than all numbers. Workspace: (2 k + 4096) x 32 bytes per thread, k records of 16 bytes per line; a
+  /// copy of this rank's part where the axis is distributed and others are long. Collective. Ownership: the caller destroys both. Errors: those
+  /// of hearth_sort, ARGUMENT (k outside 1 .. extent).
+  std::tuple<hearth::array, hearth::array> topk(int64_t k, int32_t axis, int32_t largest) const {
+    hearth_array *values_c = nullptr;
+    hearth_array *indices_c = nullptr;
+    detail::check(hearth_topk(get(), k, axis, largest, &values_c, &indices_c), context_handle(), "array::topk");
+    return {hearth::array(values_c, context_handle()), hearth::array(indices_c, context_handle())};
+  }
+
+  /// The distinct elements of `a`, ascending, 1-d and balanced over the ranks; NaN once. Workspace: two records of 4 or 8 bytes (counts: 16) per
+  /// element of this rank's part, and as many as are distinct.
+  /// Collective. Ownership: the caller destroys *values. Errors: UNSUPPORTED (complex), MEMORY, MPI, the status of an earlier local failure.
+  hearth::array unique() const {
+    hearth_array *values_c = nullptr;
+    detail::check(hearth_unique(get(), &values_c), context_handle(), "array::unique");
+    return hearth::array(values_c, context_handle());
+  }
+
+  /// And how often each is there (int64, laid out as the values). Collective. Ownership: the caller destroys both. Errors: as hearth_unique.
+  std::tuple<hearth::array, hearth::array> unique_counts() const {
+    hearth_array *values_c = nullptr;
+    hearth_array *counts_c = nullptr;
+    detail::check(hearth_unique_counts(get(), &values_c, &counts_c), context_handle(), "array::unique_counts");
+    return {hearth::array(values_c, context_handle()), hearth::array(counts_c, context_handle())};
+  }
+
+  /// And which of them each element of `a` is (int64, 0-based index into values, shape and layout of `a`). The distinct elements are gathered on
+  /// every rank meanwhile. Collective. Ownership: the caller destroys both. Errors: as hearth_unique.
+  std::tuple<hearth::array, hearth::array> unique_inverse() const {
+    hearth_array *values_c = nullptr;
+    hearth_array *inverse_c = nullptr;
+    detail::check(hearth_unique_inverse(get(), &values_c, &inverse_c), context_handle(), "array::unique_inverse");
+    return {hearth::array(values_c, context_handle()), hearth::array(inverse_c, context_handle())};
+  }
+
+  /// Where elements of `values` would be inserted into the 1-d ascending `sorted` (same dtype): *indices (int64, shape and layout of `values`)
+  /// says how many elements of `sorted` are less than the value, or not greater than it if `right` is not 0. `sorted` is gathered on every rank
+  /// meanwhile.
+  /// Collective. Ownership: the caller destroys *indices. Errors: ARGUMENT (sorted is not 1-d), MISMATCH (dtypes or contexts differ), UNSUPPORTED
+  /// (complex), MEMORY.
+  hearth::array searchsorted(const hearth::array &values, int32_t right) const {
+    hearth_array *indices_c = nullptr;
+    detail::check(hearth_searchsorted(get(), values.get(), right, &indices_c), context_handle(), "array::searchsorted");
+    return hearth::array(indices_c, context_handle());
+  }
+
+  /// Covariance of n variables with m observations each: C = (X - mean)(X - mean)^T / (m - ddof), a new float64 array [n, n] on every rank.
+  /// rowvar not 0: the array is [variables, observations], else the other way round (real dtype, any layout). Means and products are made in
+  /// float64, in two passes. Workspace: 2 n^2 numbers and blocks of 4 MiB; where the layout distributes the variables, a copy of the array that
+  /// is split along the observations. Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (not 2-d, negative ddof), NOT_FINITE
+  /// (NaN: the message names the first place; infinite values), UNSUPPORTED (complex), MISMATCH (arguments differ between ranks),
+  /// NOT_REPRODUCIBLE, MEMORY.
+  hearth::array cov(int32_t rowvar, int32_t ddof) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_cov(get(), rowvar, ddof, &result_c), context_handle(), "array::cov");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Correlation coefficients C_ij / sqrt(C_ii C_jj), within -1 .. 1; NaN for variables that do not vary. Otherwise as hearth_cov.
+  hearth::array corrcoef(int32_t rowvar) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_corrcoef(get(), rowvar, &result_c), context_handle(), "array::corrcoef");
+    return hearth::array(result_c, context_handle());
   }
 };
 
@@ -476,6 +1571,39 @@ public:
     hearth_layout *layout_c = nullptr;
     detail::check(hearth_layout_builder_finish(get(), &layout_c), context_handle(), "layout_builder::finish");
     return hearth::layout(layout_c, context_handle());
+  }
+};
+
+/// hearth_halo: see the functions for what it does. Destroying it is local.
+class halo : public detail::handle<hearth_halo, hearth_halo_destroy> {
+public:
+  using handle::handle;
+
+  /// Plans the exchange of halos of arrays with this layout: low[d] elements before each piece and high[d] behind it along dimension d, edges and
+  /// corners included. Where periodic[d] is not 0 the far end of the dimension lies before its beginning; else nothing is there, and those places
+  /// keep their content. Halos may be wider than a neighbour's piece. Pieces must be boxes (no block-cyclic dimension with several blocks on a
+  /// rank). Collective. Ownership: the caller destroys *halo; the layout is referenced. Errors: ARGUMENT (negative width, width of a periodic
+  /// dimension above its extent, ndim not the layout's), UNSUPPORTED (a piece that is no box), MISMATCH, MEMORY.
+  static hearth::halo create(const hearth::layout &layout, hearth::span<const int64_t> low, hearth::span<const int64_t> high, hearth::span<const int32_t> periodic) {
+    hearth_halo *halo_c = nullptr;
+    detail::check(hearth_halo_create(layout.get(), static_cast<int32_t>(detail::same_size({low.size(), high.size(), periodic.size()})), low.data(), high.data(), periodic.data(), &halo_c), layout.context_handle(), "halo::create");
+    return hearth::halo(halo_c, layout.context_handle());
+  }
+  halo(const hearth::layout &layout, hearth::span<const int64_t> low, hearth::span<const int64_t> high, hearth::span<const int32_t> periodic) : halo(create(layout, low, high, periodic)) {}
+
+  /// Fills the halo of `array` with its neighbours' values, in one round of messages. An array of windows lends the memory around them too: the
+  /// host's allocation must reach as far as the halo, with the window's strides. An array of Hearth's own must have been made with a halo of
+  /// these widths or more.
+  /// Collective. Errors: ARGUMENT (an array without such a halo), MISMATCH (another layout), MEMORY, MPI, the status of an earlier local failure.
+  void exchange(hearth::array &array) {
+    detail::check(hearth_halo_exchange(get(), array.get()), context_handle(), "halo::exchange");
+  }
+
+  /// The same for n arrays, of any dtypes, which share messages. Collective. Errors: as hearth_halo_exchange; ARGUMENT (an array twice).
+  hearth::array exchange_many(int32_t n) {
+    hearth_array *arrays_c = nullptr;
+    detail::check(hearth_halo_exchange_many(get(), n, &arrays_c), context_handle(), "halo::exchange_many");
+    return hearth::array(arrays_c, context_handle());
   }
 };
 
@@ -591,11 +1719,33 @@ public:
     return hearth::plan(plan_c, source.context_handle());
   }
 
+  /// The same with axes in another order: dimension d of the target runs along axis axes[d] of the source (NumPy's transpose), so that
+  /// target->shape[d] = source->shape[axes[d]]. Source arrays have the layout `source`.
+  /// Collective. Ownership: the caller destroys *plan. Errors: ARGUMENT (axes that are no permutation), MISMATCH (shapes, contexts), MEMORY.
+  static hearth::plan create_permuted(const hearth::layout &source, const hearth::layout &target, hearth::span<const int32_t> axes) {
+    hearth_plan *plan_c = nullptr;
+    detail::check(hearth_plan_create_permuted(source.get(), target.get(), static_cast<int32_t>(detail::same_size({axes.size()})), axes.data(), &plan_c), source.context_handle(), "plan::create_permuted");
+    return hearth::plan(plan_c, source.context_handle());
+  }
+
   /// Runs the plan: one message per peer and round, the local part is copied while messages fly; buffers stay under the context's memory cap. The
   /// arrays must have the plan's layouts; dtypes may differ.
   /// Collective. Errors: MISMATCH, MEMORY, MPI, the status of an earlier local failure of an array.
   void execute(const hearth::array &source, hearth::array &target) {
     detail::check(hearth_plan_execute(get(), source.get(), target.get()), context_handle(), "plan::execute");
+  }
+
+  /// Runs the plan for n arrays at once, sources[i] to targets[i], of any dtypes: one message per peer and round for all of them.
+  /// Collective. Errors: as hearth_plan_execute; ARGUMENT (a target that is another array of the call).
+  struct execute_many_result {
+    hearth::array sources;
+    hearth::array targets;
+  };
+  execute_many_result execute_many(int32_t n) {
+    hearth_array *sources_c = nullptr;
+    hearth_array *targets_c = nullptr;
+    detail::check(hearth_plan_execute_many(get(), n, &sources_c, &targets_c), context_handle(), "plan::execute_many");
+    return {hearth::array(sources_c, context_handle()), hearth::array(targets_c, context_handle())};
   }
 
   /// Elements that this rank sends to other ranks, receives from them, and copies locally. Local. Errors: ARGUMENT (NULL).
@@ -1016,6 +2166,35 @@ inline int64_t dtype_size(hearth_dtype dtype) { return hearth_dtype_size(dtype);
 /// NumPy's name of the type, "?" for a value that is no dtype; static storage.
 /// Local; never fails.
 inline std::string dtype_name(hearth_dtype dtype) { return hearth_dtype_name(dtype); }
+
+/// The type in which values of both types are combined, NumPy's result_type: the smallest that holds both (int8 and uint8: int16; int16 and
+/// float16: float32; int32 and float32: float64).
+/// Local. Errors: ARGUMENT (no dtype, NULL).
+inline int32_t promote(hearth_dtype a, hearth_dtype b) {
+  int32_t dtype_c = {};
+  detail::check(hearth_promote(a, b, &dtype_c), nullptr, "promote");
+  return dtype_c;
+}
+
+/// possible = 1 if values of type `from` may be written to an array of type `to`, NumPy's rule `same_kind`: within a kind, or to a higher one
+/// in the order bool, unsigned, signed, float, complex; else 0.
+/// Local. Errors: ARGUMENT (no dtype, NULL).
+inline int32_t can_cast(hearth_dtype from, hearth_dtype to) {
+  int32_t possible_c = {};
+  detail::check(hearth_can_cast(from, to, &possible_c), nullptr, "can_cast");
+  return possible_c;
+}
+
+/// targets := function(inputs), in one pass: `function` is called with blocks of at most 2048 elements at the same places of all arrays until
+/// all elements of this rank are done, in no particular order, by several threads at once. It must give for an element what depends on the
+/// inputs there only: replicas are computed by every rank that holds them. Inputs are broadcast to the targets' shape; a target may be an input
+/// (in place). No more than 8 arrays in all. Targets of a layout other than the first one's take a temporary.
+/// Collective. Errors: ARGUMENT (NULL, numbers of arrays), MISMATCH (shapes, contexts), MEMORY, MPI. On failure targets may be written in part.
+inline void apply(hearth_apply_function function, void *user, const std::vector<const hearth::array *> &inputs, const std::vector<hearth::array *> &targets) {
+  const std::vector<const hearth_array *> inputs_c = detail::handles_of<const hearth_array>(inputs);
+  const std::vector<hearth_array *> targets_c = detail::handles_of<hearth_array>(targets);
+  detail::check(hearth_apply(function, user, static_cast<int32_t>(detail::same_size({inputs.size()})), inputs_c.data(), static_cast<int32_t>(detail::same_size({targets.size()})), targets_c.data()), detail::context_of(inputs), "apply");
+}
 
 #ifdef HEARTH_HAVE_IO
 /// Dates of n times in CF units ("hours since 1970-01-01 00:00:00") and calendar (standard, gregorian, proleptic_gregorian, julian, noleap,

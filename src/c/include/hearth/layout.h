@@ -108,7 +108,17 @@ HEARTH_LOCAL hearth_status hearth_layout_dim_kind(const hearth_layout *layout, H
 /* Global index of a local index of dimension `dim`, on this rank. Local. Errors: ARGUMENT (out of range, several pieces). */
 HEARTH_LOCAL hearth_status hearth_layout_global_index(const hearth_layout *layout, HEARTH_INDEX int32_t dim, HEARTH_INDEX int64_t local,
                                                       HEARTH_OUT HEARTH_INDEX int64_t *global);
-/* *equal = 1 if both layouts place every index on the same ranks in the same local order, else 0. Local. Errors: ARGUMENT (NULL). */
+/* A picture of who owns what, as text: the kinds of the dimensions, one symbol per index (0 .. 9, a .. z, A .. Z, # for ranks from 62; where an extent has more
+ * indices than 60 across or 20 down, for the first of an even range of them) along the first two distributed dimensions, at index 0 of the others, and how much
+ * each rank has, in how many pieces. Of replicas, the first is shown. Text that does not fit into `capacity` bytes is cut; 4096 are enough.
+ * Collective. Errors: ARGUMENT (NULL, no room), MEMORY. */
+HEARTH_COLLECTIVE hearth_status hearth_layout_describe(const hearth_layout *layout, HEARTH_TEXT(capacity) char *text, int64_t capacity);
+/* Elements of the fullest rank divided by the mean over the ranks: 1 is perfect balance. Local. Errors: ARGUMENT (NULL). */
+HEARTH_LOCAL hearth_status hearth_layout_balance(const hearth_layout *layout, HEARTH_OUT double *figure);
+/* Memory that the layout takes on this rank. Local. Errors: ARGUMENT (NULL). */
+HEARTH_LOCAL hearth_status hearth_layout_bytes(const hearth_layout *layout, HEARTH_OUT int64_t *bytes);
+/* *equal = 1 if both layouts have the same pieces and place every index on the same ranks in the same local order, else 0
+ * (also 0 where ranks that hold nothing at all of an index list's layout hold it in another way). Local. Errors: ARGUMENT (NULL). */
 HEARTH_LOCAL hearth_status hearth_layout_equal(const hearth_layout *a, const hearth_layout *b, HEARTH_OUT int32_t *equal);
 
 #ifdef __cplusplus

@@ -27,12 +27,12 @@ static void fill_data(operand *o, int kind) {
 
 /* Blocks of all lengths, every kind of data, float32 and float64. */
 static void sums_of_rows(hearth_context *ctx) {
-  static const int64_t lengths[] = {0, 1, 7, 2047, 2048, 2049, 70001, 300007};
+  static const int64_t lengths[] = {0, 1, 7, 2047, 2048, 2049, 30001, 140009};
   const int32_t types[] = {HEARTH_FLOAT64, HEARTH_FLOAT32};
   for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++)
     for (int kind = 0; kind < DATA_KINDS; kind++)
       for (int t = 0; t < 2; t++) {
-        if (ctx->backend->space == HEARTH_SPACE_GUARD && lengths[l] > 70001) continue;
+        if (ctx->backend->space == HEARTH_SPACE_GUARD && lengths[l] > 30001) continue;
         operand x = OPERAND(ctx, types[t], l % 2 ? ROW : GAPS, lengths[l]);
         oracle expected = {0};
         hearth_exact sums[1] = {0};
@@ -52,21 +52,21 @@ static double expected_term(const hearth_exact_terms *terms, double x, double y)
 }
 
 static void check_axes(const hearth_context *ctx, const hearth_exact_terms *terms, const hearth_view *x, const hearth_view *y, int axes) {
-  hearth_exact *sums = calloc(32768, sizeof *sums);
-  oracle *expected = calloc(32768, sizeof *expected);
+  int64_t most = 1;
+  for (int d = 0; d < x->ndim; d++) most *= axes >> d & 1 ? 1 : x->extent[d];
+  hearth_exact *sums = calloc((size_t)most, sizeof *sums);
+  oracle *expected = calloc((size_t)most, sizeof *expected);
   const hearth_view target = host_sums(sums, x->ndim, x->extent, axes);
-  int64_t most = 0;
   FOR_ELEMENTS(x, index) {
     int64_t at = 0;
     for (int d = 0; d < x->ndim; d++) at += index[d] * target.stride[d];
     at /= (int64_t)sizeof *sums;
-    most = at > most ? at : most;
     const value a = get(x, index);
     const value b = y ? get(y, index) : (value){0};
     oracle_add(&expected[at], expected_term(terms, a.integer ? (double)a.i : a.re, b.integer ? (double)b.i : b.re));
   }
   for (int twice = 0; twice < 2; twice++) assert_int_equal(ctx->backend->exact->sum(ctx->queue, terms, &target), HEARTH_OK);
-  for (int64_t k = 0; k <= most; k++) check_bits(ctx, hearth_exact_round(&sums[k]), 2.0 * oracle_round(&expected[k]), "axes", k);
+  for (int64_t k = 0; k < most; k++) check_bits(ctx, hearth_exact_round(&sums[k]), 2.0 * oracle_round(&expected[k]), "axes", k);
   free(sums);
   free(expected);
 }

@@ -152,7 +152,215 @@ static void operations_on_every_layout(void **state) {
   }
 }
 
+/* NumPy's tables. */
+static void types_promote_as_in_numpy(void **state) {
+  (void)state;
+  int wrong = 0;
+  for (int32_t a = 1; a <= 11; a++)
+    for (int32_t b = 1; b <= 11; b++) {
+      int32_t dtype = 0, possible = -1;
+      wrong += hearth_promote((hearth_dtype)a, (hearth_dtype)b, &dtype) != HEARTH_OK || dtype != oracle_promotion[a - 1][b - 1];
+      wrong += hearth_can_cast((hearth_dtype)a, (hearth_dtype)b, &possible) != HEARTH_OK || possible != oracle_casts[a - 1][b - 1];
+    }
+  assert_all(wrong == 0);
+  int32_t dtype;
+  assert_all(hearth_promote(HEARTH_DTYPE_NONE, HEARTH_INT8, &dtype) == HEARTH_ERR_ARGUMENT);
+  assert_all(hearth_can_cast(HEARTH_INT8, (hearth_dtype)12, &dtype) == HEARTH_ERR_ARGUMENT);
+}
+
+static hearth_array *whole_numbers(hearth_context *ctx, int kind, int32_t dtype) {
+  const int64_t shape[2] = {9, 5};
+  hearth_layout *layout = table_layout(ctx, kind, 2, shape);
+  hearth_array *array = NULL;
+  assert_ok(hearth_array_create(layout, dtype, kind % 2, &array));
+  hearth_layout_destroy(&layout);
+  assert_all(values_write(array) == 0);
+  return array;
+}
+
+/* Elements are function(value_at). */
+typedef struct formula {
+  double (*function)(double x);
+  int64_t wrong;
+} formula;
+static void check_formula(char *address, int32_t dtype, int32_t ndim, const int64_t *global, void *user) {
+  formula *f = user;
+  const hearth_view view = {.data = address, .dtype = dtype};
+  const double want = f->function(value_at(ndim, global));
+  f->wrong += !oracle_near(number(&view, NULL), want, fabs(want), dtype == HEARTH_FLOAT32 ? 3e-7 : 1e-15);
+}
+static void check_against(hearth_array *array, int32_t dtype, double (*function)(double x)) {
+  formula f = {function, 0};
+  int32_t has = 0;
+  assert_ok(hearth_array_dtype(array, &has));
+  assert_all(has == dtype);
+  assert_all(values_visit(array, HEARTH_READ, check_formula, &f) == 0);
+  assert_all(f.wrong == 0);
+}
+
+static double plus_half(double x) {
+  return x + 0.5;
+}
+static double from_ten(double x) {
+  return 10 - x;
+}
+static double clipped(double x) {
+  return x < 20 ? 20 : x > 60 ? 60 : x;
+}
+static double twice_and_one(double x) {
+  return x * 2 + 1;
+}
+static double long_chain(double x) {
+  const double y = sqrt(x * 2 + x);
+  return y < 3 ? 3 : y;
+}
+static double identity(double x) {
+  return x;
+}
+
+static void scale_and_shift(void *user, int64_t n, const void *const *in, void *const *out) {
+  const float *x = in[0];
+  float *y = out[0];
+  (void)user;
+  for (int64_t i = 0; i < n; i++) y[i] = x[i] * 2 + 1;
+}
+static void copy_twice(void *user, int64_t n, const void *const *in, void *const *out) {
+  (void)user;
+  for (int64_t i = 0; i < n; i++) ((double *)out[0])[i] = ((float *)out[1])[i] = ((const float *)in[0])[i];
+}
+
+/* Numbers as operands, chains, functions: on one array of every layout. */
+static void check_numbers(hearth_context *ctx, int kind) {
+  hearth_array *whole = whole_numbers(ctx, kind, HEARTH_INT16), *real = whole_numbers(ctx, kind, HEARTH_FLOAT32), *result = NULL;
+  assert_ok(hearth_binary_scalar(whole, 0.5, HEARTH_OP_ADD, &result));
+  check_against(result, HEARTH_FLOAT64, plus_half);
+  hearth_array_destroy(&result);
+  assert_ok(hearth_binary_scalar(whole, 10, HEARTH_OP_RSUBTRACT, &result));
+  check_against(result, HEARTH_INT16, from_ten);
+  hearth_array_destroy(&result);
+  assert_ok(hearth_binary_scalar(real, 0.5, HEARTH_OP_ADD, &result));
+  check_against(result, HEARTH_FLOAT32, plus_half);
+  hearth_array_destroy(&result);
+  assert_ok(hearth_clip(whole, 20, 60, &result));
+  check_against(result, HEARTH_INT16, clipped);
+  hearth_array_destroy(&result);
+  assert_ok(hearth_array_cast(real, HEARTH_INT64, &result));
+  check_against(result, HEARTH_INT64, identity);
+  const int32_t ops[] = {HEARTH_OP_MULTIPLY, HEARTH_OP_ADD, HEARTH_OP_SQRT, HEARTH_OP_MAXIMUM};
+  const double numbers[] = {2, 1, NAN, 3};
+  const hearth_array *arrays[] = {NULL, result, NULL, NULL};
+  hearth_array *target = whole_numbers(ctx, (kind + 3) % TABLE_KINDS, HEARTH_FLOAT64);
+  assert_ok(hearth_chain(whole, 4, ops, arrays, numbers, target));
+  check_against(target, HEARTH_FLOAT64, long_chain);
+  hearth_array *both[] = {target, whole_numbers(ctx, (kind + 1) % TABLE_KINDS, HEARTH_FLOAT32)};
+  const hearth_array *in[] = {real};
+  assert_ok(hearth_apply(copy_twice, NULL, 1, in, 2, both));
+  check_against(both[0], HEARTH_FLOAT64, identity);
+  check_against(both[1], HEARTH_FLOAT32, identity);
+  assert_ok(hearth_chain_scalars(real, 2, ops, numbers, real));
+  check_against(real, HEARTH_FLOAT32, twice_and_one);
+  assert_ok(hearth_apply(scale_and_shift, NULL, 1, (const hearth_array *[]){both[1]}, 1, &both[1]));
+  check_against(both[1], HEARTH_FLOAT32, twice_and_one);
+  int32_t answer = -1;
+  assert_ok(hearth_array_equal(both[1], real, &answer));
+  assert_all(answer == 1);
+  assert_ok(hearth_array_equal(both[1], target, &answer));
+  assert_all(answer == 0);
+  assert_ok(hearth_allclose(both[1], target, 0.5, 19, 0, &answer));
+  assert_all(answer == 0);
+  assert_ok(hearth_allclose(both[1], target, 0.5, 20, 0, &answer));
+  assert_all(answer == 1);
+  hearth_array *gone[] = {whole, real, result, target, both[1]};
+  for (int i = 0; i < 5; i++) hearth_array_destroy(&gone[i]);
+}
+
+static void numbers_chains_and_functions(void **state) {
+  (void)state;
+  const hearth_backend backends[] = {TEST_BACKENDS};
+  for (size_t k = 0; k < sizeof backends / sizeof *backends; k++) {
+    hearth_context *ctx = test_context(backends[k]);
+    for (int kind = 0; kind < TABLE_KINDS; kind++) check_numbers(ctx, kind);
+    test_context_destroy(&ctx);
+  }
+}
+
+/* The host program's memory as operand and target, on every backend, and a target that overlaps an operand. */
+static void host_memory_is_written(void **state) {
+  (void)state;
+  const hearth_backend backends[] = {TEST_BACKENDS};
+  for (size_t k = 0; k < sizeof backends / sizeof *backends; k++) {
+    hearth_context *ctx = test_context(backends[k]);
+    double memory[9];
+    for (int i = 0; i < 9; i++) memory[i] = i;
+    const int64_t shape[1] = {8 * test_size}, start[1] = {8 * test_rank};
+    const hearth_window first = {memory, HEARTH_FLOAT64, 1, {8}, {8}}, second = {memory + 1, HEARTH_FLOAT64, 1, {8}, {8}};
+    hearth_array *a = NULL, *b = NULL;
+    assert_ok(hearth_array_wrap_local(ctx, &first, 1, shape, start, &a));
+    assert_ok(hearth_array_wrap_local(ctx, &second, 1, shape, start, &b));
+    assert_ok(hearth_binary_into(a, a, HEARTH_OP_ADD, a));
+    assert_ok(hearth_binary_scalar_into(a, 1, HEARTH_OP_ADD, b)); /* what the first one wrote is read before it is written over */
+    int wrong = memory[0] != 0;
+    for (int i = 0; i < 8; i++) wrong += memory[i + 1] != 2 * i + 1;
+    assert_all(wrong == 0);
+    hearth_array_destroy(&a);
+    hearth_array_destroy(&b);
+    test_context_destroy(&ctx);
+  }
+}
+
+static void what_does_not_fit_is_refused(void **state) {
+  (void)state;
+  hearth_context *ctx = test_context(HEARTH_BACKEND_CPU), *stranger = test_context(HEARTH_BACKEND_CPU);
+  const int64_t shape[2] = {4, 3}, other_shape[2] = {4, 2};
+  hearth_layout *layout = NULL, *other = NULL, *foreign = NULL;
+  assert_ok(hearth_layout_split(ctx, 2, shape, 0, &layout));
+  assert_ok(hearth_layout_split(ctx, 2, other_shape, 0, &other));
+  assert_all(hearth_layout_split(stranger, 2, shape, 0, &foreign) == HEARTH_OK);
+  hearth_array *a = NULL, *b = NULL, *c = NULL, *flags = NULL, *complex_numbers = NULL, *result = NULL;
+  assert_ok(hearth_array_create(layout, HEARTH_FLOAT64, 0, &a));
+  assert_ok(hearth_array_create(other, HEARTH_FLOAT64, 0, &b));
+  assert_all(hearth_array_create(foreign, HEARTH_FLOAT64, 0, &c) == HEARTH_OK);
+  assert_ok(hearth_array_create(layout, HEARTH_BOOL, 0, &flags));
+  assert_ok(hearth_array_create(layout, HEARTH_COMPLEX64, 0, &complex_numbers));
+  assert_ok(hearth_array_fill(a, 5));
+  assert_status(HEARTH_ERR_MISMATCH, hearth_add(a, b, &result));
+  int32_t code, where, answer = 7;
+  char message[512];
+  hearth_last_error(ctx, &code, &where, message, sizeof message);
+  assert_all(strstr(message, "(4, 3)") && strstr(message, "(4, 2)"));
+  assert_all(hearth_add(a, c, &result) == HEARTH_ERR_MISMATCH);
+  assert_all(hearth_add(a, test_rank == 0 ? NULL : a, &result) == HEARTH_ERR_ARGUMENT);
+  assert_all(hearth_add(a, a, test_rank == 0 ? NULL : &result) == HEARTH_ERR_ARGUMENT);
+  assert_all(hearth_unary(a, HEARTH_OP_ADD, &result) == HEARTH_ERR_ARGUMENT && hearth_binary(a, a, 1000, &result) == HEARTH_ERR_ARGUMENT);
+  assert_all(hearth_negative(flags, &result) == HEARTH_ERR_UNSUPPORTED && hearth_less(a, complex_numbers, &result) == HEARTH_ERR_UNSUPPORTED);
+  assert_all(hearth_binary_into(a, a, HEARTH_OP_ADD, flags) == HEARTH_ERR_UNSUPPORTED);
+  assert_all(hearth_binary_into(a, a, HEARTH_OP_ADD, b) == HEARTH_ERR_MISMATCH);
+  if (test_size > 1) assert_all(hearth_binary_scalar(a, test_rank, HEARTH_OP_ADD, &result) == HEARTH_ERR_MISMATCH);
+  if (test_size > 1) assert_all(hearth_unary(a, test_rank ? HEARTH_OP_EXP : HEARTH_OP_LOG, &result) == HEARTH_ERR_MISMATCH);
+  assert_all(hearth_allclose(a, a, -1, 0, 0, &answer) == HEARTH_ERR_ARGUMENT && hearth_allclose(a, b, 0, 0, 0, &answer) == HEARTH_ERR_MISMATCH && answer == 7);
+  assert_ok(hearth_array_equal(a, b, &answer));
+  assert_all(answer == 0);
+  assert_all(hearth_apply(NULL, NULL, 0, NULL, 1, &a) == HEARTH_ERR_ARGUMENT);
+  assert_all(hearth_apply(scale_and_shift, NULL, 1, (const hearth_array *[]){b}, 1, &a) == HEARTH_ERR_MISMATCH);
+  const int32_t clip[] = {HEARTH_OP_CLIP}, tests_first[] = {HEARTH_OP_ISNAN, HEARTH_OP_SQRT};
+  const double numbers[] = {1, 2};
+  assert_all(hearth_chain_scalars(a, 1, clip, numbers, a) == HEARTH_ERR_ARGUMENT && hearth_chain_scalars(a, 0, clip, numbers, a) == HEARTH_ERR_ARGUMENT);
+  assert_all(hearth_chain_scalars(a, 2, tests_first, numbers, a) == HEARTH_ERR_UNSUPPORTED);
+  assert_all(result == NULL);
+  assert_ok(hearth_binary_scalar(a, 5, HEARTH_OP_EQUAL, &result)); /* nothing was changed */
+  assert_ok(hearth_binary_scalar_into(result, 0, HEARTH_OP_LOGICAL_OR, flags));
+  assert_ok(hearth_array_equal(flags, result, &answer));
+  assert_all(answer == 1);
+  hearth_array *arrays[] = {a, b, c, flags, complex_numbers, result};
+  hearth_layout *layouts[] = {layout, other, foreign};
+  for (int i = 0; i < 6; i++) hearth_array_destroy(&arrays[i]);
+  for (int i = 0; i < 3; i++) hearth_layout_destroy(&layouts[i]);
+  test_context_destroy(&stranger);
+  test_context_destroy(&ctx);
+}
+
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(operations_on_every_layout),
+    cmocka_unit_test(types_promote_as_in_numpy), cmocka_unit_test(operations_on_every_layout),   cmocka_unit_test(numbers_chains_and_functions),
+    cmocka_unit_test(host_memory_is_written),    cmocka_unit_test(what_does_not_fit_is_refused),
 };
 HEARTH_TEST_MAIN(tests)

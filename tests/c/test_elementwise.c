@@ -262,9 +262,9 @@ static void check_numbers(hearth_context *ctx, int kind) {
   assert_ok(hearth_apply(scale_and_shift, NULL, 1, (const hearth_array *[]){both[1]}, 1, &both[1]));
   check_against(both[1], HEARTH_FLOAT32, twice_and_one);
   int32_t answer = -1;
-  assert_ok(hearth_array_equal(both[1], real, &answer));
+  assert_ok(hearth_array_equals(both[1], real, &answer));
   assert_all(answer == 1);
-  assert_ok(hearth_array_equal(both[1], target, &answer));
+  assert_ok(hearth_array_equals(both[1], target, &answer));
   assert_all(answer == 0);
   assert_ok(hearth_allclose(both[1], target, 0.5, 19, 0, &answer));
   assert_all(answer == 0);
@@ -338,7 +338,7 @@ static void what_does_not_fit_is_refused(void **state) {
   if (test_size > 1) assert_all(hearth_binary_scalar(a, test_rank, HEARTH_OP_ADD, &result) == HEARTH_ERR_MISMATCH);
   if (test_size > 1) assert_all(hearth_unary(a, test_rank ? HEARTH_OP_EXP : HEARTH_OP_LOG, &result) == HEARTH_ERR_MISMATCH);
   assert_all(hearth_allclose(a, a, -1, 0, 0, &answer) == HEARTH_ERR_ARGUMENT && hearth_allclose(a, b, 0, 0, 0, &answer) == HEARTH_ERR_MISMATCH && answer == 7);
-  assert_ok(hearth_array_equal(a, b, &answer));
+  assert_ok(hearth_array_equals(a, b, &answer));
   assert_all(answer == 0);
   assert_all(hearth_apply(NULL, NULL, 0, NULL, 1, &a) == HEARTH_ERR_ARGUMENT);
   assert_all(hearth_apply(scale_and_shift, NULL, 1, (const hearth_array *[]){b}, 1, &a) == HEARTH_ERR_MISMATCH);
@@ -349,7 +349,7 @@ static void what_does_not_fit_is_refused(void **state) {
   assert_all(result == NULL);
   assert_ok(hearth_binary_scalar(a, 5, HEARTH_OP_EQUAL, &result)); /* nothing was changed */
   assert_ok(hearth_binary_scalar_into(result, 0, HEARTH_OP_LOGICAL_OR, flags));
-  assert_ok(hearth_array_equal(flags, result, &answer));
+  assert_ok(hearth_array_equals(flags, result, &answer));
   assert_all(answer == 1);
   hearth_array *arrays[] = {a, b, c, flags, complex_numbers, result};
   hearth_layout *layouts[] = {layout, other, foreign};

@@ -51,6 +51,10 @@ module hearth_array_m
     procedure, private :: array_randint_into_int64
     procedure, private :: array_topk_int32
     procedure, private :: array_topk_int64
+    procedure, private :: array_histogram_int32
+    procedure, private :: array_histogram_int64
+    procedure, private :: array_bincount_int32
+    procedure, private :: array_bincount_int64
     procedure :: create => array_create
     generic :: create_halo => array_create_halo_int32, array_create_halo_int64
     generic :: wrap => array_wrap, array_wrap_one, array_wrap_local_int32, array_wrap_local_int64
@@ -190,6 +194,11 @@ module hearth_array_m
     procedure :: searchsorted => array_searchsorted
     procedure :: cov => array_cov
     procedure :: corrcoef => array_corrcoef
+    procedure :: median => array_median
+    procedure :: quantile => array_quantile
+    procedure :: percentile => array_percentile
+    generic :: histogram => array_histogram_int32, array_histogram_int64
+    generic :: bincount => array_bincount_int32, array_bincount_int64
     final :: array_finalize
   end type hearth_array
 
@@ -3507,5 +3516,236 @@ contains
     call adopt(result, result_c, status_c, self)
     call settle(status_c, context_of(self), "array%corrcoef", stat, errmsg)
   end subroutine array_corrcoef
+
+  !> Median, quantiles (q[i] in 0 .. 1) and percentiles (q[i] in 0 .. 100) over axes as in reduce.h, of real dtypes:
+  !> quantile q of n ordered elements lies at place q (n - 1), counted from 0. Exact, and the same for every layout and
+  !> number of ranks. Results are float64 with the axes that remain, for quantiles behind a first dimension of nq; over
+  !> all axes the median has the shape [1], quantiles [nq], on every rank. Of no elements, or with HEARTH_NAN_PROPAGATE
+  !> where there is NaN: NaN. ddof and dtype of the options are not looked at. No data moves (but see reduce.h about
+  !> layouts that dimensions cannot be taken out of): histograms of the elements' keys are added up, at most 2048
+  !> numbers per wanted element and round, and what is left, an eighth of the elements at most if there are many, is
+  !> copied and sorted where it is. Workspace: 8 bytes times nq and this rank's results; tables of about 64 MiB for 2^21
+  !> results, and that copy twice. Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (axis out of
+  !> range or twice, q out of range or NaN, unknown method or policy), MISMATCH (arguments differ between ranks),
+  !> NOT_FINITE (NaN with HEARTH_NAN_ERROR), UNSUPPORTED (complex), MEMORY, MPI.
+  subroutine array_median(self, axes, options, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: axes(:)
+    type(hearth_reduce_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(hearth_reduce_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_median(raw(self), int(size(axes), c_int32_t), c_index(axes), options_p, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%median", stat, errmsg)
+  end subroutine array_median
+
+  !> Median, quantiles (q[i] in 0 .. 1) and percentiles (q[i] in 0 .. 100) over axes as in reduce.h, of real dtypes:
+  !> quantile q of n ordered elements lies at place q (n - 1), counted from 0. Exact, and the same for every layout and
+  !> number of ranks. Results are float64 with the axes that remain, for quantiles behind a first dimension of nq; over
+  !> all axes the median has the shape [1], quantiles [nq], on every rank. Of no elements, or with HEARTH_NAN_PROPAGATE
+  !> where there is NaN: NaN. ddof and dtype of the options are not looked at. No data moves (but see reduce.h about
+  !> layouts that dimensions cannot be taken out of): histograms of the elements' keys are added up, at most 2048
+  !> numbers per wanted element and round, and what is left, an eighth of the elements at most if there are many, is
+  !> copied and sorted where it is. Workspace: 8 bytes times nq and this rank's results; tables of about 64 MiB for 2^21
+  !> results, and that copy twice. Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (axis out of
+  !> range or twice, q out of range or NaN, unknown method or policy), MISMATCH (arguments differ between ranks),
+  !> NOT_FINITE (NaN with HEARTH_NAN_ERROR), UNSUPPORTED (complex), MEMORY, MPI.
+  subroutine array_quantile(self, q, axes, method, options, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    real(c_double), intent(in) :: q(:)
+    integer(c_int32_t), intent(in) :: axes(:)
+    integer(c_int32_t), intent(in) :: method
+    type(hearth_reduce_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(hearth_reduce_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_quantile(raw(self), int(size(q), c_int32_t), q, int(size(axes), c_int32_t), c_index(axes), &
+        method, options_p, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%quantile", stat, errmsg)
+  end subroutine array_quantile
+
+  !> Median, quantiles (q[i] in 0 .. 1) and percentiles (q[i] in 0 .. 100) over axes as in reduce.h, of real dtypes:
+  !> quantile q of n ordered elements lies at place q (n - 1), counted from 0. Exact, and the same for every layout and
+  !> number of ranks. Results are float64 with the axes that remain, for quantiles behind a first dimension of nq; over
+  !> all axes the median has the shape [1], quantiles [nq], on every rank. Of no elements, or with HEARTH_NAN_PROPAGATE
+  !> where there is NaN: NaN. ddof and dtype of the options are not looked at. No data moves (but see reduce.h about
+  !> layouts that dimensions cannot be taken out of): histograms of the elements' keys are added up, at most 2048
+  !> numbers per wanted element and round, and what is left, an eighth of the elements at most if there are many, is
+  !> copied and sorted where it is. Workspace: 8 bytes times nq and this rank's results; tables of about 64 MiB for 2^21
+  !> results, and that copy twice. Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (axis out of
+  !> range or twice, q out of range or NaN, unknown method or policy), MISMATCH (arguments differ between ranks),
+  !> NOT_FINITE (NaN with HEARTH_NAN_ERROR), UNSUPPORTED (complex), MEMORY, MPI.
+  subroutine array_percentile(self, q, axes, method, options, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    real(c_double), intent(in) :: q(:)
+    integer(c_int32_t), intent(in) :: axes(:)
+    integer(c_int32_t), intent(in) :: method
+    type(hearth_reduce_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(hearth_reduce_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_percentile(raw(self), int(size(q), c_int32_t), q, int(size(axes), c_int32_t), &
+        c_index(axes), method, options_p, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%percentile", stat, errmsg)
+  end subroutine array_percentile
+
+  !> How many elements lie in each of `nbins` bins of equal width over low .. high, the last bin with its right edge;
+  !> elements outside and NaN are in none. If low or high is NaN, the smallest or largest element stands for it. As
+  !> NumPy has it: low = high is widened by 1/2 on both sides, edges are linspace(low, high), and an element that
+  !> rounding puts beside an edge is put right. *counts: int64 [nbins], or with `weights` (real, shape of the array) the
+  !> float64 sums of the elements' weights; *edges: float64 [nbins + 1]; both on every rank. Workspace: the bins per
+  !> thread, a float64 copy of other weights. Weights are added in float64 in no fixed order. Collective. Ownership: the
+  !> caller destroys both. Errors: ARGUMENT (nbins < 1, low > high, infinite edges), MISMATCH (arguments differ between
+  !> ranks, shape or context of the weights), NOT_FINITE (edges are to be found among NaN or infinities), UNSUPPORTED
+  !> (complex), NOT_REPRODUCIBLE (weights), MEMORY.
+  subroutine array_histogram_int32(self, nbins, low, high, weights, counts, edges, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: nbins
+    real(c_double), intent(in) :: low
+    real(c_double), intent(in) :: high
+    type(hearth_array), optional, intent(in) :: weights
+    type(hearth_array), intent(inout) :: counts
+    type(hearth_array), intent(inout) :: edges
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: weights_c
+    type(c_ptr) :: counts_c
+    type(c_ptr) :: edges_c
+    integer(c_int) :: status_c
+
+    weights_c = c_null_ptr
+    if (present(weights)) weights_c = raw(weights)
+    call leave(counts)
+    counts_c = c_null_ptr
+    call leave(edges)
+    edges_c = c_null_ptr
+    status_c = c_hearth_histogram(raw(self), int(nbins, c_int64_t), low, high, weights_c, counts_c, edges_c)
+    call adopt(counts, counts_c, status_c, self)
+    call adopt(edges, edges_c, status_c, self)
+    call settle(status_c, context_of(self), "array%histogram", stat, errmsg)
+  end subroutine array_histogram_int32
+
+  !> How many elements lie in each of `nbins` bins of equal width over low .. high, the last bin with its right edge;
+  !> elements outside and NaN are in none. If low or high is NaN, the smallest or largest element stands for it. As
+  !> NumPy has it: low = high is widened by 1/2 on both sides, edges are linspace(low, high), and an element that
+  !> rounding puts beside an edge is put right. *counts: int64 [nbins], or with `weights` (real, shape of the array) the
+  !> float64 sums of the elements' weights; *edges: float64 [nbins + 1]; both on every rank. Workspace: the bins per
+  !> thread, a float64 copy of other weights. Weights are added in float64 in no fixed order. Collective. Ownership: the
+  !> caller destroys both. Errors: ARGUMENT (nbins < 1, low > high, infinite edges), MISMATCH (arguments differ between
+  !> ranks, shape or context of the weights), NOT_FINITE (edges are to be found among NaN or infinities), UNSUPPORTED
+  !> (complex), NOT_REPRODUCIBLE (weights), MEMORY.
+  subroutine array_histogram_int64(self, nbins, low, high, weights, counts, edges, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int64_t), intent(in) :: nbins
+    real(c_double), intent(in) :: low
+    real(c_double), intent(in) :: high
+    type(hearth_array), optional, intent(in) :: weights
+    type(hearth_array), intent(inout) :: counts
+    type(hearth_array), intent(inout) :: edges
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: weights_c
+    type(c_ptr) :: counts_c
+    type(c_ptr) :: edges_c
+    integer(c_int) :: status_c
+
+    weights_c = c_null_ptr
+    if (present(weights)) weights_c = raw(weights)
+    call leave(counts)
+    counts_c = c_null_ptr
+    call leave(edges)
+    edges_c = c_null_ptr
+    status_c = c_hearth_histogram(raw(self), nbins, low, high, weights_c, counts_c, edges_c)
+    call adopt(counts, counts_c, status_c, self)
+    call adopt(edges, edges_c, status_c, self)
+    call settle(status_c, context_of(self), "array%histogram", stat, errmsg)
+  end subroutine array_histogram_int64
+
+  !> How often each of the numbers 0 .. n - 1 is among the elements (bool or integers, none negative): n is the largest
+  !> element + 1, and at least `least`. *counts (int64 [n], or float64 sums of weights) lies on every rank.
+  !> Collective. Ownership: the caller destroys *counts. Errors: as hearth_histogram; ARGUMENT (a negative element,
+  !> least < 0), UNSUPPORTED (no integers).
+  subroutine array_bincount_int32(self, weights, least, counts, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), optional, intent(in) :: weights
+    integer(c_int32_t), intent(in) :: least
+    type(hearth_array), intent(inout) :: counts
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: weights_c
+    type(c_ptr) :: counts_c
+    integer(c_int) :: status_c
+
+    weights_c = c_null_ptr
+    if (present(weights)) weights_c = raw(weights)
+    call leave(counts)
+    counts_c = c_null_ptr
+    status_c = c_hearth_bincount(raw(self), weights_c, int(least, c_int64_t), counts_c)
+    call adopt(counts, counts_c, status_c, self)
+    call settle(status_c, context_of(self), "array%bincount", stat, errmsg)
+  end subroutine array_bincount_int32
+
+  !> How often each of the numbers 0 .. n - 1 is among the elements (bool or integers, none negative): n is the largest
+  !> element + 1, and at least `least`. *counts (int64 [n], or float64 sums of weights) lies on every rank.
+  !> Collective. Ownership: the caller destroys *counts. Errors: as hearth_histogram; ARGUMENT (a negative element,
+  !> least < 0), UNSUPPORTED (no integers).
+  subroutine array_bincount_int64(self, weights, least, counts, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), optional, intent(in) :: weights
+    integer(c_int64_t), intent(in) :: least
+    type(hearth_array), intent(inout) :: counts
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: weights_c
+    type(c_ptr) :: counts_c
+    integer(c_int) :: status_c
+
+    weights_c = c_null_ptr
+    if (present(weights)) weights_c = raw(weights)
+    call leave(counts)
+    counts_c = c_null_ptr
+    status_c = c_hearth_bincount(raw(self), weights_c, least, counts_c)
+    call adopt(counts, counts_c, status_c, self)
+    call settle(status_c, context_of(self), "array%bincount", stat, errmsg)
+  end subroutine array_bincount_int64
 
 end module hearth_array_m

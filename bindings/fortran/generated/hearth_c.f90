@@ -1926,6 +1926,61 @@ module hearth_c
       type(c_ptr), intent(inout) :: result
       integer(c_int) :: result_c
     end function c_hearth_corrcoef
+    function c_hearth_median(array, naxes, axes, options, result) result(result_c) bind(C, name="hearth_median")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: naxes
+      integer(c_int32_t), intent(in) :: axes(*)
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_median
+    function c_hearth_quantile(array, nq, q, naxes, axes, method, options, result) result(result_c) bind(C, &
+        name="hearth_quantile")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: nq
+      real(c_double), intent(in) :: q(*)
+      integer(c_int32_t), value :: naxes
+      integer(c_int32_t), intent(in) :: axes(*)
+      integer(c_int32_t), value :: method
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_quantile
+    function c_hearth_percentile(array, nq, q, naxes, axes, method, options, result) result(result_c) bind(C, &
+        name="hearth_percentile")
+      import
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: nq
+      real(c_double), intent(in) :: q(*)
+      integer(c_int32_t), value :: naxes
+      integer(c_int32_t), intent(in) :: axes(*)
+      integer(c_int32_t), value :: method
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_percentile
+    function c_hearth_histogram(array, nbins, low, high, weights, counts, edges) result(result_c) bind(C, &
+        name="hearth_histogram")
+      import
+      type(c_ptr), value :: array
+      integer(c_int64_t), value :: nbins
+      real(c_double), value :: low
+      real(c_double), value :: high
+      type(c_ptr), value :: weights
+      type(c_ptr), intent(inout) :: counts
+      type(c_ptr), intent(inout) :: edges
+      integer(c_int) :: result_c
+    end function c_hearth_histogram
+    function c_hearth_bincount(array, weights, least, counts) result(result_c) bind(C, name="hearth_bincount")
+      import
+      type(c_ptr), value :: array
+      type(c_ptr), value :: weights
+      integer(c_int64_t), value :: least
+      type(c_ptr), intent(inout) :: counts
+      integer(c_int) :: result_c
+    end function c_hearth_bincount
     function c_hearth_status_string(status) result(result_c) bind(C, name="hearth_status_string")
       import
       integer(c_int), value :: status

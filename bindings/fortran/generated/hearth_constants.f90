@@ -152,6 +152,16 @@ module hearth_constants
   !> NaN is left out; of nothing else: sum 0, product 1, the others NaN; argmin and argmax refuse that
   integer(c_int32_t), parameter :: HEARTH_NAN_OMIT = 2
 
+  ! hearth_quantile_method
+  !> i + (j - i) t; infinite if one of them is, NaN between infinities of both signs
+  integer(c_int32_t), parameter :: HEARTH_QUANTILE_LINEAR = 0
+  integer(c_int32_t), parameter :: HEARTH_QUANTILE_LOWER = 1
+  integer(c_int32_t), parameter :: HEARTH_QUANTILE_HIGHER = 2
+  !> of t = 1/2 the one with the even rank
+  integer(c_int32_t), parameter :: HEARTH_QUANTILE_NEAREST = 3
+  !> (i + j) / 2
+  integer(c_int32_t), parameter :: HEARTH_QUANTILE_MIDPOINT = 4
+
   integer(c_int32_t), parameter :: HEARTH_MAX_NDIM = 8
   integer(c_int32_t), parameter :: HEARTH_VERSION_MAJOR = 0
   integer(c_int32_t), parameter :: HEARTH_VERSION_MINOR = 1

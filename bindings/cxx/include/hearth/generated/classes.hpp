@@ -1529,6 +1529,75 @@ public:
     detail::check(hearth_corrcoef(get(), rowvar, &result_c), context_handle(), "array::corrcoef");
     return hearth::array(result_c, context_handle());
   }
+
+  /// Median, quantiles (q[i] in 0 .. 1) and percentiles (q[i] in 0 .. 100) over axes as in reduce.h, of real dtypes: quantile q of n ordered
+  /// elements lies at place q (n - 1), counted from 0. Exact, and the same for every layout and number of ranks. Results are float64 with the
+  /// axes that remain, for quantiles behind a first dimension of nq; over all axes the median has the shape [1], quantiles [nq], on every rank.
+  /// Of no elements, or with HEARTH_NAN_PROPAGATE where there is NaN: NaN. ddof and dtype of the options are not looked at. No data moves (but
+  /// see reduce.h about layouts that dimensions cannot be taken out of): histograms of the elements' keys are added up, at most 2048 numbers per
+  /// wanted element and round, and what is left, an eighth of the elements at most if there are many, is copied and sorted where it is.
+  /// Workspace: 8 bytes times nq and this rank's results; tables of about 64 MiB for 2^21 results, and that copy twice. Collective. Ownership:
+  /// the caller destroys *result. Errors: ARGUMENT (axis out of range or twice, q out of range or NaN, unknown method or policy), MISMATCH
+  /// (arguments differ between ranks), NOT_FINITE (NaN with HEARTH_NAN_ERROR), UNSUPPORTED (complex), MEMORY, MPI.
+  hearth::array median(hearth::span<const int32_t> axes, const hearth_reduce_options &options = HEARTH_REDUCE_OPTIONS_INIT) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_median(get(), static_cast<int32_t>(detail::same_size({axes.size()})), axes.data(), &options, &result_c), context_handle(), "array::median");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Median, quantiles (q[i] in 0 .. 1) and percentiles (q[i] in 0 .. 100) over axes as in reduce.h, of real dtypes: quantile q of n ordered
+  /// elements lies at place q (n - 1), counted from 0. Exact, and the same for every layout and number of ranks. Results are float64 with the
+  /// axes that remain, for quantiles behind a first dimension of nq; over all axes the median has the shape [1], quantiles [nq], on every rank.
+  /// Of no elements, or with HEARTH_NAN_PROPAGATE where there is NaN: NaN. ddof and dtype of the options are not looked at. No data moves (but
+  /// see reduce.h about layouts that dimensions cannot be taken out of): histograms of the elements' keys are added up, at most 2048 numbers per
+  /// wanted element and round, and what is left, an eighth of the elements at most if there are many, is copied and sorted where it is.
+  /// Workspace: 8 bytes times nq and this rank's results; tables of about 64 MiB for 2^21 results, and that copy twice. Collective. Ownership:
+  /// the caller destroys *result. Errors: ARGUMENT (axis out of range or twice, q out of range or NaN, unknown method or policy), MISMATCH
+  /// (arguments differ between ranks), NOT_FINITE (NaN with HEARTH_NAN_ERROR), UNSUPPORTED (complex), MEMORY, MPI.
+  hearth::array quantile(hearth::span<const double> q, hearth::span<const int32_t> axes, int32_t method, const hearth_reduce_options &options = HEARTH_REDUCE_OPTIONS_INIT) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_quantile(get(), static_cast<int32_t>(detail::same_size({q.size()})), q.data(), static_cast<int32_t>(detail::same_size({axes.size()})), axes.data(), method, &options, &result_c), context_handle(), "array::quantile");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Median, quantiles (q[i] in 0 .. 1) and percentiles (q[i] in 0 .. 100) over axes as in reduce.h, of real dtypes: quantile q of n ordered
+  /// elements lies at place q (n - 1), counted from 0. Exact, and the same for every layout and number of ranks. Results are float64 with the
+  /// axes that remain, for quantiles behind a first dimension of nq; over all axes the median has the shape [1], quantiles [nq], on every rank.
+  /// Of no elements, or with HEARTH_NAN_PROPAGATE where there is NaN: NaN. ddof and dtype of the options are not looked at. No data moves (but
+  /// see reduce.h about layouts that dimensions cannot be taken out of): histograms of the elements' keys are added up, at most 2048 numbers per
+  /// wanted element and round, and what is left, an eighth of the elements at most if there are many, is copied and sorted where it is.
+  /// Workspace: 8 bytes times nq and this rank's results; tables of about 64 MiB for 2^21 results, and that copy twice. Collective. Ownership:
+  /// the caller destroys *result. Errors: ARGUMENT (axis out of range or twice, q out of range or NaN, unknown method or policy), MISMATCH
+  /// (arguments differ between ranks), NOT_FINITE (NaN with HEARTH_NAN_ERROR), UNSUPPORTED (complex), MEMORY, MPI.
+  hearth::array percentile(hearth::span<const double> q, hearth::span<const int32_t> axes, int32_t method, const hearth_reduce_options &options = HEARTH_REDUCE_OPTIONS_INIT) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_percentile(get(), static_cast<int32_t>(detail::same_size({q.size()})), q.data(), static_cast<int32_t>(detail::same_size({axes.size()})), axes.data(), method, &options, &result_c), context_handle(), "array::percentile");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// How many elements lie in each of `nbins` bins of equal width over low .. high, the last bin with its right edge; elements outside and NaN
+  /// are in none. If low or high is NaN, the smallest or largest element stands for it. As NumPy has it: low = high is widened by 1/2 on both
+  /// sides, edges are linspace(low, high), and an element that rounding puts beside an edge is put right. *counts: int64 [nbins], or with
+  /// `weights` (real, shape of the array) the float64 sums of the elements' weights; *edges: float64 [nbins + 1]; both on every rank. Workspace:
+  /// the bins per thread, a float64 copy of other weights. Weights are added in float64 in no fixed order. Collective. Ownership: the caller
+  /// destroys both. Errors: ARGUMENT (nbins < 1, low > high, infinite edges), MISMATCH (arguments differ between ranks, shape or context of the
+  /// weights), NOT_FINITE (edges are to be found among NaN or infinities), UNSUPPORTED (complex), NOT_REPRODUCIBLE (weights), MEMORY.
+  std::tuple<hearth::array, hearth::array> histogram(int64_t nbins, double low, double high, const hearth::array *weights = nullptr) const {
+    hearth_array *counts_c = nullptr;
+    hearth_array *edges_c = nullptr;
+    detail::check(hearth_histogram(get(), nbins, low, high, weights != nullptr ? weights->get() : nullptr, &counts_c, &edges_c), context_handle(), "array::histogram");
+    return {hearth::array(counts_c, context_handle()), hearth::array(edges_c, context_handle())};
+  }
+
+  /// How often each of the numbers 0 .. n - 1 is among the elements (bool or integers, none negative): n is the largest element + 1, and at least
+  /// `least`. *counts (int64 [n], or float64 sums of weights) lies on every rank.
+  /// Collective. Ownership: the caller destroys *counts. Errors: as hearth_histogram; ARGUMENT (a negative element, least < 0), UNSUPPORTED (no
+  /// integers).
+  hearth::array bincount(const hearth::array *weights, int64_t least) const {
+    hearth_array *counts_c = nullptr;
+    detail::check(hearth_bincount(get(), weights != nullptr ? weights->get() : nullptr, least, &counts_c), context_handle(), "array::bincount");
+    return hearth::array(counts_c, context_handle());
+  }
 };
 
 /// hearth_layout_builder: see the functions for what it does. Destroying it is local.

@@ -1145,6 +1145,25 @@ module hearth_c
       integer(c_int64_t), intent(out) :: global
       integer(c_int) :: result_c
     end function c_hearth_layout_global_index
+    function c_hearth_layout_describe(layout, text, capacity) result(result_c) bind(C, name="hearth_layout_describe")
+      import
+      type(c_ptr), value :: layout
+      character(kind=c_char), intent(inout) :: text(*)
+      integer(c_int64_t), value :: capacity
+      integer(c_int) :: result_c
+    end function c_hearth_layout_describe
+    function c_hearth_layout_balance(layout, figure) result(result_c) bind(C, name="hearth_layout_balance")
+      import
+      type(c_ptr), value :: layout
+      real(c_double), intent(out) :: figure
+      integer(c_int) :: result_c
+    end function c_hearth_layout_balance
+    function c_hearth_layout_bytes(layout, bytes) result(result_c) bind(C, name="hearth_layout_bytes")
+      import
+      type(c_ptr), value :: layout
+      integer(c_int64_t), intent(out) :: bytes
+      integer(c_int) :: result_c
+    end function c_hearth_layout_bytes
     function c_hearth_layout_equal(a, b, equal) result(result_c) bind(C, name="hearth_layout_equal")
       import
       type(c_ptr), value :: a

@@ -30,6 +30,8 @@ module hearth_layout_m
     procedure, private :: layout_local_shape_int64
     procedure, private :: layout_global_index_int32
     procedure, private :: layout_global_index_int64
+    procedure, private :: layout_bytes_int32
+    procedure, private :: layout_bytes_int64
     generic :: split => layout_split_int32, layout_split_int64
     generic :: from_local => layout_from_local_int32, layout_from_local_int64
     generic :: from_indices => layout_from_indices_int32, layout_from_indices_int64
@@ -43,6 +45,9 @@ module hearth_layout_m
     generic :: local_shape => layout_local_shape_int32, layout_local_shape_int64
     procedure :: dim_kind => layout_dim_kind
     generic :: global_index => layout_global_index_int32, layout_global_index_int64
+    procedure :: describe => layout_describe
+    procedure :: balance => layout_balance
+    generic :: bytes => layout_bytes_int32, layout_bytes_int64
     procedure :: equal => layout_equal
     final :: layout_finalize
   end type hearth_layout
@@ -473,8 +478,74 @@ contains
     call settle(status_c, context_of(self), "layout%global_index", stat, errmsg)
   end subroutine layout_global_index_int64
 
-  !> equal = 1 if both layouts place every index on the same ranks in the same local order, else 0. Local. Errors:
-  !> ARGUMENT (NULL).
+  !> A picture of who owns what, as text: the kinds of the dimensions, one symbol per index (0 .. 9, a .. z, A .. Z, #
+  !> for ranks from 62; where an extent has more indices than 60 across or 20 down, for the first of an even range of
+  !> them) along the first two distributed dimensions, at index 0 of the others, and how much each rank has, in how many
+  !> pieces. Of replicas, the first is shown. Text that does not fit into `capacity` bytes is cut; 4096 are enough.
+  !> Collective. Errors: ARGUMENT (NULL, no room), MEMORY.
+  subroutine layout_describe(self, text, stat, errmsg)
+    class(hearth_layout), intent(in) :: self
+    character(len=:), allocatable, intent(out) :: text
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    character(kind=c_char), allocatable :: text_c(:)
+    integer(c_int) :: status_c
+    integer(c_int64_t) :: capacity_c
+
+    capacity_c = 1024
+    do
+      call blank(text_c, capacity_c)
+      status_c = c_hearth_layout_describe(raw(self), text_c, capacity_c)
+      if (.not. (is_cut(text_c))) exit
+      capacity_c = 16 * capacity_c
+    end do
+    text = to_text(text_c)
+    call settle(status_c, context_of(self), "layout%describe", stat, errmsg)
+  end subroutine layout_describe
+
+  !> Elements of the fullest rank divided by the mean over the ranks: 1 is perfect balance. Local. Errors: ARGUMENT
+  !> (NULL).
+  subroutine layout_balance(self, figure, stat, errmsg)
+    class(hearth_layout), intent(in) :: self
+    real(c_double), intent(out) :: figure
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_layout_balance(raw(self), figure)
+    call settle(status_c, context_of(self), "layout%balance", stat, errmsg)
+  end subroutine layout_balance
+
+  !> Memory that the layout takes on this rank. Local. Errors: ARGUMENT (NULL).
+  subroutine layout_bytes_int32(self, bytes, stat, errmsg)
+    class(hearth_layout), intent(in) :: self
+    integer(c_int32_t), intent(out) :: bytes
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int64_t) :: bytes_c
+    integer(c_int) :: status_c
+
+    bytes_c = 0
+    status_c = c_hearth_layout_bytes(raw(self), bytes_c)
+    call narrow(bytes_c, bytes, status_c)
+    call settle(status_c, context_of(self), "layout%bytes", stat, errmsg)
+  end subroutine layout_bytes_int32
+
+  !> Memory that the layout takes on this rank. Local. Errors: ARGUMENT (NULL).
+  subroutine layout_bytes_int64(self, bytes, stat, errmsg)
+    class(hearth_layout), intent(in) :: self
+    integer(c_int64_t), intent(out) :: bytes
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_layout_bytes(raw(self), bytes)
+    call settle(status_c, context_of(self), "layout%bytes", stat, errmsg)
+  end subroutine layout_bytes_int64
+
+  !> equal = 1 if both layouts have the same pieces and place every index on the same ranks in the same local order,
+  !> else 0 (also 0 where ranks that hold nothing at all of an index list's layout hold it in another way). Local.
+  !> Errors: ARGUMENT (NULL).
   subroutine layout_equal(self, b, equal, stat, errmsg)
     class(hearth_layout), intent(in) :: self
     type(hearth_layout), intent(in) :: b

@@ -319,7 +319,34 @@ public:
     return global_c;
   }
 
-  /// equal = 1 if both layouts place every index on the same ranks in the same local order, else 0. Local. Errors: ARGUMENT (NULL).
+  /// A picture of who owns what, as text: the kinds of the dimensions, one symbol per index (0 .. 9, a .. z, A .. Z, # for ranks from 62; where
+  /// an extent has more indices than 60 across or 20 down, for the first of an even range of them) along the first two distributed dimensions, at
+  /// index 0 of the others, and how much each rank has, in how many pieces. Of replicas, the first is shown. Text that does not fit into
+  /// `capacity` bytes is cut; 4096 are enough.
+  /// Collective. Errors: ARGUMENT (NULL, no room), MEMORY.
+  std::string describe() const {
+    hearth_status outcome = HEARTH_OK;
+    std::string text_c = detail::text(outcome, [&](char *buffer, int64_t capacity) { return hearth_layout_describe(get(), buffer, capacity); });
+    detail::check(outcome, context_handle(), "layout::describe");
+    return text_c;
+  }
+
+  /// Elements of the fullest rank divided by the mean over the ranks: 1 is perfect balance. Local. Errors: ARGUMENT (NULL).
+  double balance() const {
+    double figure_c = {};
+    detail::check(hearth_layout_balance(get(), &figure_c), context_handle(), "layout::balance");
+    return figure_c;
+  }
+
+  /// Memory that the layout takes on this rank. Local. Errors: ARGUMENT (NULL).
+  int64_t bytes() const {
+    int64_t bytes_c = {};
+    detail::check(hearth_layout_bytes(get(), &bytes_c), context_handle(), "layout::bytes");
+    return bytes_c;
+  }
+
+  /// equal = 1 if both layouts have the same pieces and place every index on the same ranks in the same local order, else 0 (also 0 where ranks
+  /// that hold nothing at all of an index list's layout hold it in another way). Local. Errors: ARGUMENT (NULL).
   int32_t equal(const hearth::layout &b) const {
     int32_t equal_c = {};
     detail::check(hearth_layout_equal(get(), b.get(), &equal_c), context_handle(), "layout::equal");

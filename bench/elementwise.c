@@ -1,5 +1,5 @@
 /* Elementwise functions beside plain loops of the same traffic on this process's threads (OMP_NUM_THREADS), fresh results and existing ones. One rank.
- *   elementwise [millions of elements]; bench/compare/elementwise.py does the same in NumPy. */
+ *   elementwise [millions of elements]; bench/compare/tensor.py has NumPy's and Heat's times. */
 #include "timing.h"
 #include <hearth/hearth.h>
 #include <math.h>

@@ -36,11 +36,36 @@ static hearth_status set_text(const hearth_context *ctx, char **text, const char
   return HEARTH_OK;
 }
 
+static hearth_status copy_label(const hearth_context *ctx, const hearth_axis_label *from, hearth_axis_label *to) {
+  if (from->name) HEARTH_TRY(set_text(ctx, &to->name, from->name));
+  if (from->units) HEARTH_TRY(set_text(ctx, &to->units, from->units));
+  HEARTH_TRY(hearth_allocate(ctx, from->n * (int64_t)sizeof *to->values, &to->values));
+  if (from->n > 0) memcpy(to->values, from->values, (size_t)from->n * sizeof *to->values);
+  to->n = from->n;
+  return HEARTH_OK;
+}
+
+static hearth_status copy_labels(const hearth_labels *from, hearth_labels *to) {
+  if (from->name) HEARTH_TRY(set_text(to->ctx, &to->name, from->name));
+  if (from->units) HEARTH_TRY(set_text(to->ctx, &to->units, from->units));
+  for (int32_t d = 0; d < HEARTH_MAX_NDIM; d++) HEARTH_TRY(copy_label(to->ctx, &from->axis[d], &to->axis[d]));
+  return HEARTH_OK;
+}
+
+/* Labels that nobody else looks at: what this array is called from now on does not rename others. */
 static hearth_status ensure_labels(hearth_array *array) {
-  if (array->labels) return HEARTH_OK;
-  HEARTH_TRY(hearth_allocate_zero(array->ctx, (int64_t)sizeof *array->labels, &array->labels));
-  array->labels->ctx = array->ctx;
-  array->labels->references = 1;
+  if (array->labels && array->labels->references == 1) return HEARTH_OK;
+  hearth_labels *own = NULL;
+  HEARTH_TRY(hearth_allocate_zero(array->ctx, (int64_t)sizeof *own, &own));
+  own->ctx = array->ctx;
+  own->references = 1;
+  const hearth_status status = array->labels ? copy_labels(array->labels, own) : HEARTH_OK;
+  if (status != HEARTH_OK) {
+    hearth_labels_release(&own);
+    return status;
+  }
+  hearth_labels_release(&array->labels);
+  array->labels = own;
   return HEARTH_OK;
 }
 

@@ -12,7 +12,8 @@
  * and is* give bool; absolute of complex numbers is real. Half precision is computed in float32 and rounded once. Not for bool: negative and subtract. Not for
  * complex numbers: minimum, maximum, clip, and comparisons but (not_)equal.
  * Minimum, maximum and clip give NaN where an operand is NaN. Division by zero gives infinity or NaN. Integer powers with a negative exponent are rounded
- * towards zero (1 and -1 have powers other than 0); 0 to a negative power is 0. exp, log and power have the same bits on every backend, rank count and layout.
+ * towards zero (1 and -1 have powers other than 0); 0 to a negative power is 0. exp, log and power of real
+ * numbers have the same bits on every backend, rank count and layout.
  *
  * All of these are collective. Ownership: the caller destroys *result. Errors: ARGUMENT (NULL, an operation that takes another number of operands),
  * MISMATCH (shapes that do not broadcast, a target of another shape, arrays of different contexts), UNSUPPORTED (an operation that the types do not have, a

@@ -33,13 +33,13 @@ typedef enum hearth_quantile_method {
  * there are many, is copied and sorted where it is. Workspace: 8 bytes times nq and this rank's results; tables of about 64 MiB for 2^21 results, and that copy
  * twice. Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (axis out of range or twice, q out of range or NaN, unknown method or policy),
  * MISMATCH (arguments differ between ranks), NOT_FINITE (NaN with HEARTH_NAN_ERROR), UNSUPPORTED (complex), MEMORY, MPI. */
-HEARTH_COLLECTIVE hearth_status hearth_median(const hearth_array *array, int32_t naxes, HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
+HEARTH_COLLECTIVE hearth_status hearth_median(const hearth_array *array, int32_t naxes, HEARTH_OPTIONAL HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes,
                                               HEARTH_OPTIONAL const hearth_reduce_options *options, HEARTH_OUT hearth_array **result);
 HEARTH_COLLECTIVE hearth_status hearth_quantile(const hearth_array *array, int32_t nq, HEARTH_EXTENT(nq) const double *q, int32_t naxes,
-                                                HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes, int32_t method,
+                                                HEARTH_OPTIONAL HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes, int32_t method,
                                                 HEARTH_OPTIONAL const hearth_reduce_options *options, HEARTH_OUT hearth_array **result);
 HEARTH_COLLECTIVE hearth_status hearth_percentile(const hearth_array *array, int32_t nq, HEARTH_EXTENT(nq) const double *q, int32_t naxes,
-                                                  HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes, int32_t method,
+                                                  HEARTH_OPTIONAL HEARTH_EXTENT(naxes) HEARTH_INDEX const int32_t *axes, int32_t method,
                                                   HEARTH_OPTIONAL const hearth_reduce_options *options, HEARTH_OUT hearth_array **result);
 
 /* How many elements lie in each of `nbins` bins of equal width over low .. high, the last bin with its right edge; elements outside and NaN are in none. If low

@@ -1,12 +1,13 @@
 /* The points' side, after the pass: sums over ranks, true means, weights, eigenvectors, and the modes handed to the ranks that own the points. */
+#include "analysis/metric_impl.h"
 #include "analysis/pca_fit_impl.h"
 #include "analysis/points_impl.h"
-#include "analysis/metric_impl.h"
 #include "comm/comm.h"
 #include "core/context_impl.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "tensor/array_impl.h"
+#include "tensor/layout_dims.h"
 #include "tensor/layout_impl.h"
 #include <math.h>
 #include <string.h>
@@ -205,7 +206,7 @@ static hearth_status lie_right(const hearth_pca_fit_job *job, bool *right) {
   for (int32_t f = 0; f < job->series->nfields && *right && status == HEARTH_OK; f++) {
     const hearth_series_field *field = &job->series->field[f];
     *right = field->array && !field->array->layout->boxes;
-    for (int32_t d = 0; *right && d < field->ndim; d++) *right = d == field->axis || field->array->layout->dim[d].processes == 1;
+    for (int32_t d = 0; *right && d < field->ndim; d++) *right = d == field->axis || hearth_dim_in_order(&field->array->layout->dim[d]);
     if (!*right) break;
     hearth_layout *samples = NULL;
     int32_t equal = 1;

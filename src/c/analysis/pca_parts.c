@@ -8,6 +8,7 @@
 #include "core/context_impl.h"
 #include "core/error.h"
 #include "tensor/array_impl.h"
+#include "tensor/layout_dims.h"
 #include "tensor/layout_impl.h"
 #include <string.h>
 
@@ -24,7 +25,7 @@ static hearth_status lies_right(const hearth_pca_fit_job *job, int32_t f, bool *
   const hearth_series_field *field = &job->series->field[f];
   hearth_layout *own = NULL;
   *right = false;
-  if (!field->array || field->array->layout->dim[field->axis].processes != 1) return HEARTH_OK;
+  if (!field->array || !hearth_dim_in_order(&field->array->layout->dim[field->axis])) return HEARTH_OK;
   HEARTH_TRY(hearth_series_own_space(job->series, f, &own));
   *right = own != NULL;
   return hearth_layout_destroy(&own);

@@ -6,6 +6,7 @@
 #include "core/fpenv.h"
 #include "core/memory.h"
 #include "tensor/array_impl.h"
+#include "tensor/layout_dims.h"
 #include "tensor/layout_impl.h"
 #include <math.h>
 #include <string.h>
@@ -47,7 +48,7 @@ static hearth_status lies_right(const hearth_pca *pca, const hearth_series *seri
     hearth_status status = own ? hearth_layout_equal(own, pca->space.field[f].layout, &equal) : HEARTH_OK;
     hearth_layout_destroy(&own);
     if (status != HEARTH_OK) return status;
-    *right = equal && field->array->layout->dim[field->axis].processes == 1 && field->order == pca->space.field[f].order;
+    *right = equal && hearth_dim_in_order(&field->array->layout->dim[field->axis]) && field->order == pca->space.field[f].order;
   }
   return HEARTH_OK;
 }

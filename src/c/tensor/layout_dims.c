@@ -92,6 +92,10 @@ int64_t hearth_dim_owner(const hearth_dim *dim, int64_t global) {
   return (dim->first + (global + dim->offset) / dim->block) % dim->processes;
 }
 
+bool hearth_dim_in_order(const hearth_dim *dim) {
+  return dim->processes == 1 && dim->kind != HEARTH_DIM_INDEX;
+}
+
 bool hearth_dim_same(const hearth_dim *a, const hearth_dim *b) {
   if (a->kind != b->kind || a->axis != b->axis || a->extent != b->extent || a->processes != b->processes) return false;
   if (a->kind == HEARTH_DIM_BLOCK_CYCLIC) return a->block == b->block && a->first == b->first && a->offset == b->offset;

@@ -24,6 +24,8 @@ hearth_run hearth_dim_run(const hearth_dim *dim, int64_t coordinate, int64_t k);
 int64_t hearth_dim_global(const hearth_dim *dim, int64_t coordinate, int64_t local);
 /* The coordinate that owns a global index; not of index lists, whose directory knows. */
 int64_t hearth_dim_owner(const hearth_dim *dim, int64_t global);
+/* Whether whoever has a part of the dimension has all of it, in the order of its indices: an index list of one process may be in any. */
+bool hearth_dim_in_order(const hearth_dim *dim);
 /* Whether both dimensions deal their indices out alike (same kind and numbers). */
 bool hearth_dim_same(const hearth_dim *a, const hearth_dim *b);
 

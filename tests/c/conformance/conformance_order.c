@@ -81,7 +81,7 @@ static whole expect_unique(const conf_call *call) {
 
 static whole expect_median(const conf_call *call) {
   const whole *a = &call->all[0];
-  whole result = whole_reduced(a, call->axis, is_integer_type(a->dtype) ? HEARTH_FLOAT64 : a->dtype);
+  whole result = whole_reduced(a, call->axis, HEARTH_FLOAT64);
   for (int64_t k = 0; k < elements_of(&result); k++) {
     int64_t n;
     item *line = line_of(a, call->axis, k, &n);

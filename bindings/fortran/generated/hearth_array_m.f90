@@ -3530,16 +3530,26 @@ contains
   !> NOT_FINITE (NaN with HEARTH_NAN_ERROR), UNSUPPORTED (complex), MEMORY, MPI.
   subroutine array_median(self, axes, options, result, stat, errmsg)
     class(hearth_array), intent(in) :: self
-    integer(c_int32_t), intent(in) :: axes(:)
+    integer(c_int32_t), optional, intent(in) :: axes(:)
     type(hearth_reduce_options), optional, intent(in) :: options
     type(hearth_array), intent(inout) :: result
     integer, optional, intent(out) :: stat
     character(len=*), optional, intent(inout) :: errmsg
+    integer :: axes_n
+    integer(c_int32_t), allocatable, target :: axes_c(:)
+    type(c_ptr) :: axes_p
     type(hearth_reduce_options), target :: options_c
     type(c_ptr) :: options_p
     type(c_ptr) :: result_c
     integer(c_int) :: status_c
 
+    axes_n = 0
+    if (present(axes)) axes_n = size(axes)
+    axes_p = c_null_ptr
+    if (present(axes)) then
+      allocate (axes_c, source=c_index(axes))
+      axes_p = c_loc(axes_c)
+    end if
     options_p = c_null_ptr
     if (present(options)) then
       options_c = options
@@ -3547,7 +3557,7 @@ contains
     end if
     call leave(result)
     result_c = c_null_ptr
-    status_c = c_hearth_median(raw(self), int(size(axes), c_int32_t), c_index(axes), options_p, result_c)
+    status_c = c_hearth_median(raw(self), int(axes_n, c_int32_t), axes_p, options_p, result_c)
     call adopt(result, result_c, status_c, self)
     call settle(status_c, context_of(self), "array%median", stat, errmsg)
   end subroutine array_median
@@ -3566,17 +3576,27 @@ contains
   subroutine array_quantile(self, q, axes, method, options, result, stat, errmsg)
     class(hearth_array), intent(in) :: self
     real(c_double), intent(in) :: q(:)
-    integer(c_int32_t), intent(in) :: axes(:)
+    integer(c_int32_t), optional, intent(in) :: axes(:)
     integer(c_int32_t), intent(in) :: method
     type(hearth_reduce_options), optional, intent(in) :: options
     type(hearth_array), intent(inout) :: result
     integer, optional, intent(out) :: stat
     character(len=*), optional, intent(inout) :: errmsg
+    integer :: axes_n
+    integer(c_int32_t), allocatable, target :: axes_c(:)
+    type(c_ptr) :: axes_p
     type(hearth_reduce_options), target :: options_c
     type(c_ptr) :: options_p
     type(c_ptr) :: result_c
     integer(c_int) :: status_c
 
+    axes_n = 0
+    if (present(axes)) axes_n = size(axes)
+    axes_p = c_null_ptr
+    if (present(axes)) then
+      allocate (axes_c, source=c_index(axes))
+      axes_p = c_loc(axes_c)
+    end if
     options_p = c_null_ptr
     if (present(options)) then
       options_c = options
@@ -3584,8 +3604,8 @@ contains
     end if
     call leave(result)
     result_c = c_null_ptr
-    status_c = c_hearth_quantile(raw(self), int(size(q), c_int32_t), q, int(size(axes), c_int32_t), c_index(axes), &
-        method, options_p, result_c)
+    status_c = c_hearth_quantile(raw(self), int(size(q), c_int32_t), q, int(axes_n, c_int32_t), axes_p, method, &
+        options_p, result_c)
     call adopt(result, result_c, status_c, self)
     call settle(status_c, context_of(self), "array%quantile", stat, errmsg)
   end subroutine array_quantile
@@ -3604,17 +3624,27 @@ contains
   subroutine array_percentile(self, q, axes, method, options, result, stat, errmsg)
     class(hearth_array), intent(in) :: self
     real(c_double), intent(in) :: q(:)
-    integer(c_int32_t), intent(in) :: axes(:)
+    integer(c_int32_t), optional, intent(in) :: axes(:)
     integer(c_int32_t), intent(in) :: method
     type(hearth_reduce_options), optional, intent(in) :: options
     type(hearth_array), intent(inout) :: result
     integer, optional, intent(out) :: stat
     character(len=*), optional, intent(inout) :: errmsg
+    integer :: axes_n
+    integer(c_int32_t), allocatable, target :: axes_c(:)
+    type(c_ptr) :: axes_p
     type(hearth_reduce_options), target :: options_c
     type(c_ptr) :: options_p
     type(c_ptr) :: result_c
     integer(c_int) :: status_c
 
+    axes_n = 0
+    if (present(axes)) axes_n = size(axes)
+    axes_p = c_null_ptr
+    if (present(axes)) then
+      allocate (axes_c, source=c_index(axes))
+      axes_p = c_loc(axes_c)
+    end if
     options_p = c_null_ptr
     if (present(options)) then
       options_c = options
@@ -3622,8 +3652,8 @@ contains
     end if
     call leave(result)
     result_c = c_null_ptr
-    status_c = c_hearth_percentile(raw(self), int(size(q), c_int32_t), q, int(size(axes), c_int32_t), &
-        c_index(axes), method, options_p, result_c)
+    status_c = c_hearth_percentile(raw(self), int(size(q), c_int32_t), q, int(axes_n, c_int32_t), axes_p, method, &
+        options_p, result_c)
     call adopt(result, result_c, status_c, self)
     call settle(status_c, context_of(self), "array%percentile", stat, errmsg)
   end subroutine array_percentile

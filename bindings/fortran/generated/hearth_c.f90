@@ -1949,7 +1949,7 @@ module hearth_c
       import
       type(c_ptr), value :: array
       integer(c_int32_t), value :: naxes
-      integer(c_int32_t), intent(in) :: axes(*)
+      type(c_ptr), value :: axes
       type(c_ptr), value :: options
       type(c_ptr), intent(inout) :: result
       integer(c_int) :: result_c
@@ -1961,7 +1961,7 @@ module hearth_c
       integer(c_int32_t), value :: nq
       real(c_double), intent(in) :: q(*)
       integer(c_int32_t), value :: naxes
-      integer(c_int32_t), intent(in) :: axes(*)
+      type(c_ptr), value :: axes
       integer(c_int32_t), value :: method
       type(c_ptr), value :: options
       type(c_ptr), intent(inout) :: result
@@ -1974,7 +1974,7 @@ module hearth_c
       integer(c_int32_t), value :: nq
       real(c_double), intent(in) :: q(*)
       integer(c_int32_t), value :: naxes
-      integer(c_int32_t), intent(in) :: axes(*)
+      type(c_ptr), value :: axes
       integer(c_int32_t), value :: method
       type(c_ptr), value :: options
       type(c_ptr), intent(inout) :: result

@@ -1566,7 +1566,7 @@ public:
   /// Workspace: 8 bytes times nq and this rank's results; tables of about 64 MiB for 2^21 results, and that copy twice. Collective. Ownership:
   /// the caller destroys *result. Errors: ARGUMENT (axis out of range or twice, q out of range or NaN, unknown method or policy), MISMATCH
   /// (arguments differ between ranks), NOT_FINITE (NaN with HEARTH_NAN_ERROR), UNSUPPORTED (complex), MEMORY, MPI.
-  hearth::array median(hearth::span<const int32_t> axes, const hearth_reduce_options &options = HEARTH_REDUCE_OPTIONS_INIT) const {
+  hearth::array median(hearth::span<const int32_t> axes = {}, const hearth_reduce_options &options = HEARTH_REDUCE_OPTIONS_INIT) const {
     hearth_array *result_c = nullptr;
     detail::check(hearth_median(get(), static_cast<int32_t>(detail::same_size({axes.size()})), axes.data(), &options, &result_c), context_handle(), "array::median");
     return hearth::array(result_c, context_handle());

@@ -88,7 +88,7 @@ static void expected_exact(const rule *r, double *gram) {
           x = (x - (double)llrint(x)) * 0x1p21;
           y = (y - (double)llrint(y)) * 0x1p21;
         }
-        sum += ((wide)(s[0] * t[0]) << 42) + ((wide)(s[0] * t[1] + s[1] * t[0]) << 21) + (s[1] * t[1] + s[0] * t[2] + s[2] * t[0]);
+        sum += (wide)(s[0] * t[0]) * ((wide)1 << 42) + (wide)(s[0] * t[1] + s[1] * t[0]) * ((wide)1 << 21) + (s[1] * t[1] + s[0] * t[2] + s[2] * t[0]);
       }
       gram[i * n + j] = ldexp((double)sum, e + f - 82);
     }

@@ -46,7 +46,7 @@ static void join_levels(gram_sums *sums) {
       word[pairs] += l0 & (((int64_t)1 << WORD_BITS) - 1);
       word[2 * pairs] += l0 >> WORD_BITS;
     }
-  memset(sums->levels, 0, (size_t)(HEARTH_EXACT_LEVELS * n * n) * sizeof *sums->levels);
+  if (n > 0) memset(sums->levels, 0, (size_t)(HEARTH_EXACT_LEVELS * n * n) * sizeof *sums->levels);
   sums->columns = 0;
 }
 

@@ -65,8 +65,7 @@ static void all_pairs_of_layouts(void **state) {
       hearth_layout *layout[TABLE_KINDS];
       for (int kind = 0; kind < TABLE_KINDS; kind++) layout[kind] = table_layout(ctx, kind, shapes[s].ndim, shapes[s].extent);
       for (int a = 0; a < TABLE_KINDS; a++)
-        for (int b = a; b < TABLE_KINDS; b++) /* all pairs of the first shapes, a third of them, in turn, of the others */
-          if (s < 3 || (a + b + s) % 3 == 0) round_trip(layout[a], layout[b], number++);
+        for (int b = a; b < TABLE_KINDS; b++) round_trip(layout[a], layout[b], number++);
       for (int kind = 0; kind < TABLE_KINDS; kind++) hearth_layout_destroy(&layout[kind]);
       test_context_destroy(&ctx);
     }

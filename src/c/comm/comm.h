@@ -20,8 +20,6 @@ HEARTH_FAMILY hearth_status hearth_allgatherv(const hearth_context *ctx, const v
 HEARTH_FAMILY hearth_status hearth_alltoall_i64(const hearth_context *ctx, const int64_t *send, int64_t *receive);
 /* Bytes send_at[r] .. send_at[r + 1] go to rank r; those of rank r arrive at receive_at[r] .. receive_at[r + 1]: both have size + 1 entries, 64-bit. */
 HEARTH_FAMILY hearth_status hearth_alltoallv(const hearth_context *ctx, const void *send, const int64_t *send_at, void *receive, const int64_t *receive_at);
-/* values[i] := the sum of values[i] of all lower ranks; 0 on rank 0. */
-HEARTH_FAMILY hearth_status hearth_exscan_i64(const hearth_context *ctx, int64_t *values, int64_t n);
 HEARTH_FAMILY hearth_status hearth_barrier(const hearth_context *ctx);
 
 /* Point to point; a message above 2^31 - 1 bytes is sent as one message of a derived type. Local; completed by hearth_wait_all. */

@@ -4,26 +4,6 @@
 
 enum { EXCHANGE_TAG = 47 };
 
-hearth_status hearth_exscan_i64(const hearth_context *ctx, int64_t *values, int64_t n) {
-  if (ctx->rank == 0 || ctx->size == 1) { /* MPI leaves rank 0's result undefined */
-    for (int64_t done = 0; ctx->size > 1 && done < n;) {
-      const int chunk = hearth_chunk(ctx, n - done);
-      hearth_count_collective(ctx, chunk * (int64_t)sizeof *values);
-      HEARTH_MPI(ctx, MPI_Exscan, MPI_IN_PLACE, values + done, chunk, MPI_INT64_T, MPI_SUM, ctx->comm);
-      done += chunk;
-    }
-    memset(values, 0, (size_t)n * sizeof *values);
-    return HEARTH_OK;
-  }
-  for (int64_t done = 0; done < n;) {
-    const int chunk = hearth_chunk(ctx, n - done);
-    hearth_count_collective(ctx, chunk * (int64_t)sizeof *values);
-    HEARTH_MPI(ctx, MPI_Exscan, MPI_IN_PLACE, values + done, chunk, MPI_INT64_T, MPI_SUM, ctx->comm);
-    done += chunk;
-  }
-  return HEARTH_OK;
-}
-
 /* Everything is posted before anything is waited for; a failure on the way still waits for what was posted. */
 static hearth_status post_all(const hearth_context *ctx, const char *send, const int64_t *send_at, char *receive, const int64_t *receive_at,
                               MPI_Request *requests) {

@@ -1,6 +1,7 @@
 /* Rows that lie across the ranks: each rank sorts its part, the ranks find between which keys the row is cut, every record travels once to where it belongs,
  * and what arrives is merged. Equal keys are dealt out in the order of the ranks, so that sorting is stable and the cuts are met exactly. */
 #include "comm/comm.h"
+#include "comm/group.h"
 #include "core/context_impl.h"
 #include "core/error.h"
 #include "core/memory.h"
@@ -67,7 +68,7 @@ static hearth_status find_cuts(across_task *task) {
   if (status == HEARTH_OK) status = count_below(task, 1, task->equal);
   HEARTH_TRY(hearth_agree(ctx, status));
   for (int64_t t = 0; t < targets->n; t++) before[t] = task->equal[t] -= mine[t];
-  HEARTH_TRY(hearth_exscan_i64(ctx, before, targets->n));
+  HEARTH_TRY(hearth_group_exscan(ctx, ctx->comm, before, targets->n, MPI_INT64_T));
   for (int64_t t = 0; t < targets->n; t++) {
     const int64_t wanted = task->cuts[t + 1] - targets->below[t] - before[t]; /* of my equal ones, to the lower side */
     mine[t] += wanted < 0 ? 0 : wanted > task->equal[t] ? task->equal[t] : wanted;

@@ -89,7 +89,7 @@ static void copy_line(const places_task *t, char *dst, const char *src, int64_t 
 static void copy_part(void *task, int part) {
   const places_task *t = task;
   const int ndim = t->dst->ndim;
-  int64_t first[HEARTH_MAX_NDIM] = {0}, end[HEARTH_MAX_NDIM], index[HEARTH_MAX_NDIM], count;
+  int64_t first[HEARTH_MAX_NDIM] = {0}, end[HEARTH_MAX_NDIM] = {0}, index[HEARTH_MAX_NDIM], count;
   for (int d = 0; d < ndim; ++d) end[d] = t->dst->extent[d];
   cpu_share(end[t->cut], 1, t->parts, part, &first[t->cut], &count);
   end[t->cut] = first[t->cut] + count;

@@ -4,13 +4,16 @@
 #include <hearth/array.h>
 #include <hearth/context.h>
 #include <hearth/creation.h>
+#include <hearth/decomposition.h>
 #include <hearth/dtype.h>
 #include <hearth/elementwise.h>
 #include <hearth/halo.h>
 #include <hearth/index.h>
 #include <hearth/io.h>
+#include <hearth/iterative.h>
 #include <hearth/layout.h>
 #include <hearth/manipulate.h>
+#include <hearth/matmul.h>
 #include <hearth/metric.h>
 #include <hearth/pca.h>
 #include <hearth/random.h>
@@ -18,6 +21,7 @@
 #include <hearth/reduce.h>
 #include <hearth/reproducible.h>
 #include <hearth/scalapack.h>
+#include <hearth/solve.h>
 #include <hearth/sort.h>
 #include <hearth/source.h>
 #include <hearth/state.h>

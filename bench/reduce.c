@@ -1,5 +1,5 @@
 /* Reductions beside a plain read of the same bytes, on this process's threads (OMP_NUM_THREADS) and ranks. Results are small: there is nothing to gain from
- * making them in place, so there is one row for each. bench/compare/reduce.py does the same with NumPy. */
+ * making them in place, so there is one row for each. bench/compare/tensor.py has the same with NumPy. */
 #include "timing.h"
 #include <hearth/hearth.h>
 #include <mpi.h>

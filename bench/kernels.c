@@ -163,10 +163,10 @@ static void bench_skinny(void) {
     r.stride[0] = s.stride[0] = 8 * m, r.stride[1] = s.stride[1] = 8;
     const hearth_view rt = transposed(r);
     BEST(plain, dgemm_("T", "N", &m, &m, &k, &one, a.data, &k, b.data, &k, &zero, c.data, &m));
-    BEST(deep, check(table->gemm(queue, 1.0, &at, &b, 0.0, &c)));
-    BEST(rows, check(table->gemm(queue, 1.0, &rt, &s, 0.0, &c)));
+    BEST(deep, check(table->gemm(queue, 0, 1.0, &at, &b, 0.0, &c)));
+    BEST(rows, check(table->gemm(queue, 0, 1.0, &rt, &s, 0.0, &c)));
     BEST(plain_tall, dgemm_("N", "N", &k, &m, &m, &one, a.data, &k, c.data, &m, &zero, b.data, &k));
-    BEST(tall, check(table->gemm(queue, 1.0, &a, &c, 0.0, &b)));
+    BEST(tall, check(table->gemm(queue, 0, 1.0, &a, &c, 0.0, &b)));
     printf("a^T b, %3d columns of %7d      %6.1f GF/s (dgemm %.1f), row-major %.1f;  a b %.1f (dgemm %.1f)\n", m, k, flops / deep / 1e9, flops / plain / 1e9,
            flops / rows / 1e9, flops / tall / 1e9, flops / plain_tall / 1e9);
     drop(&a), drop(&b), drop(&c);

@@ -98,9 +98,9 @@ static inline void check_operand(const operand *o, double tolerance, const char 
   FOR_ELEMENTS(&now, index) {
     const value a = get(&now, index), b = get(&o->host, index);
     const int same = (a.integer ? a.i == b.i : (a.re == b.re || (isnan(a.re) && isnan(b.re))) && (a.im == b.im || (isnan(a.im) && isnan(b.im))));
-    if (!same && !(fabs(a.re - b.re) <= tolerance * fmax(1.0, fabs(b.re)) && a.i == b.i && a.im == b.im))
-      fail_msg("%s, %s: [%d,%d,%d,%d]: %.17g %lld, not %.17g %lld", o->ctx->backend->name, what, (int)index[0], (int)index[1], (int)index[2], (int)index[3],
-               a.re, (long long)a.i, b.re, (long long)b.i);
+    if (!same && !(fabs(a.re - b.re) <= tolerance * fmax(1.0, fabs(b.re)) && a.i == b.i && fabs(a.im - b.im) <= tolerance * fmax(1.0, fabs(b.im))))
+      fail_msg("%s, %s: [%d,%d,%d,%d]: %.17g + %.17g i, %lld, not %.17g + %.17g i, %lld", o->ctx->backend->name, what, (int)index[0], (int)index[1],
+               (int)index[2], (int)index[3], a.re, a.im, (long long)a.i, b.re, b.im, (long long)b.i);
     memcpy(element(&o->host, index), element(&now, index), (size_t)hearth_dtype_size(now.dtype));
   }
   if (memcmp(image, o->image, (size_t)o->bytes) != 0) fail_msg("%s, %s: wrote between the elements", o->ctx->backend->name, what);

@@ -23,7 +23,7 @@ static void check_gemm(hearth_context *ctx, int32_t dtype, size s, const layout 
   fill_rough(&a, 1);
   fill_rough(&b, 2);
   beta == 0.0 ? fill_number(&c, NAN) : fill_rough(&c, 3);
-  assert_int_equal(ctx->backend->gemm(ctx->queue, alpha, &a.view, &b.view, beta, &c.view), HEARTH_OK);
+  assert_int_equal(ctx->backend->gemm(ctx->queue, 0, alpha, &a.view, &b.view, beta, &c.view), HEARTH_OK);
   for (int64_t i = 0; i < s.m; ++i)
     for (int64_t j = 0; j < s.n; ++j) {
       double sum = 0.0;

@@ -42,14 +42,14 @@ static hearth_status compute_rows(hearth_pca *pca, int32_t f, int64_t rows, doub
                     basis = hearth_pca_matrix(ctx, pca->basis + field->offset, modes, n, all, 1),
                     mean = hearth_pca_matrix(ctx, pca->mean + field->offset, 1, n, n, 1), result = hearth_pca_matrix(ctx, panel, rows, n, n, 1);
   HEARTH_TRY(ctx->backend->fill(ctx->queue, &one, 1));
-  HEARTH_TRY(ctx->backend->gemm(ctx->queue, 1, &scores, &basis, 0, &result));
+  HEARTH_TRY(ctx->backend->gemm(ctx->queue, 0, 1, &scores, &basis, 0, &result));
   double *const factor[2] = {pca->space.inverse, pca->space.deviation};
   for (int i = 0; i < 2; i++) {
     if (!factor[i]) continue;
     const hearth_view row = hearth_pca_matrix(ctx, factor[i] + field->offset, rows, n, 0, 1);
     HEARTH_TRY(ctx->backend->multiply(ctx->queue, &result, &result, &row));
   }
-  return ctx->backend->gemm(ctx->queue, 1, &one, &mean, 1, &result);
+  return ctx->backend->gemm(ctx->queue, 0, 1, &one, &mean, 1, &result);
 }
 
 static hearth_status fill_field(hearth_pca *pca, int32_t f, const double *scores, const hearth_array *array) {

@@ -123,7 +123,7 @@ static hearth_status products(hearth_pca *pca, double *product) {
   HEARTH_TRY(hearth_pca_allocate(ctx, modes * modes, &device));
   const hearth_view rows = hearth_pca_matrix(ctx, pca->basis, modes, n, n, 1), columns = hearth_pca_matrix(ctx, pca->basis, n, modes, 1, n),
                     result = hearth_pca_matrix(ctx, device, modes, modes, modes, 1);
-  hearth_status status = ctx->backend->gemm(ctx->queue, 1, &rows, &columns, 0, &result);
+  hearth_status status = ctx->backend->gemm(ctx->queue, 0, 1, &rows, &columns, 0, &result);
   if (status == HEARTH_OK) status = hearth_pca_download(ctx, product, device, modes * modes);
   hearth_pca_release(ctx, &device);
   return status;

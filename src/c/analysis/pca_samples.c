@@ -256,7 +256,7 @@ static hearth_status modes_part(hearth_pca_fit_job *job, int32_t f, const hearth
                     basis = part_of(pca, f, pca->basis, pca->modes, pca->space.points, part);
   const hearth_view from = row_of(&panel, &result, pca->modes, panel.columns * (int64_t)sizeof(double));
   hearth_status status = anomalies(job, f, src, part, &panel);
-  if (status == HEARTH_OK) status = ctx->backend->gemm(ctx->queue, 1, &coefficients, &panel.matrix, 0, &result);
+  if (status == HEARTH_OK) status = ctx->backend->gemm(ctx->queue, 0, 1, &coefficients, &panel.matrix, 0, &result);
   if (status == HEARTH_OK) status = ctx->backend->copy(ctx->queue, &basis, &from);
   if (status == HEARTH_OK) status = ctx->backend->wait(ctx->queue);
   hearth_pca_release(ctx, &product);

@@ -107,7 +107,7 @@ static hearth_status add_part(hearth_transform *t, int32_t f, int32_t piece, con
                     basis = hearth_pca_matrix(ctx, pca->basis + first, columns, pca->modes, 1, pca->space.points),
                     product = hearth_pca_matrix(ctx, t->product, rows, pca->modes, pca->modes, 1);
   HEARTH_TRY(ctx->backend->pack(ctx->queue, &dst, src, &mean, pca->space.scale ? &scale : NULL, &missing, infinite));
-  return ctx->backend->gemm(ctx->queue, 1, &panel, &basis, 1, &product);
+  return ctx->backend->gemm(ctx->queue, 0, 1, &panel, &basis, 1, &product);
 }
 
 /* Rows start .. of a field: samples along `axis` of its array. Local. */

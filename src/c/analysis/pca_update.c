@@ -84,7 +84,7 @@ static hearth_status project(hearth_update *u) {
   memset(u->projection, 0, size * sizeof *u->projection);
   if (size == 0 || pca->space.points == 0 || !pca->space.primary) return HEARTH_OK;
   const hearth_view basis = transposed(basis_view(u, u->k)), waiting = waiting_view(u), product = hearth_pca_matrix(ctx, u->device, u->k, u->b, 1, u->k);
-  HEARTH_TRY(ctx->backend->gemm(ctx->queue, 1, &basis, &waiting, 0, &product));
+  HEARTH_TRY(ctx->backend->gemm(ctx->queue, 0, 1, &basis, &waiting, 0, &product));
   return hearth_pca_download(ctx, u->projection, u->device, size);
 }
 
@@ -118,17 +118,17 @@ static hearth_status move_mean(hearth_update *u) {
                     use = hearth_pca_matrix(ctx, u->device, u->b, 1, 1, u->b);
   const bool first = pca->stream.samples == 0;
   HEARTH_TRY(hearth_pca_upload(ctx, u->device, u->use, u->b));
-  HEARTH_TRY(kernel->gemm(ctx->queue, 1 / (double)(pca->stream.samples + u->good), &waiting, &use, 0, &spare));
+  HEARTH_TRY(kernel->gemm(ctx->queue, 0, 1 / (double)(pca->stream.samples + u->good), &waiting, &use, 0, &spare));
   if (first) {
     const hearth_view row = transposed(use);
-    HEARTH_TRY(kernel->gemm(ctx->queue, -1, &spare, &row, 1, &waiting));
+    HEARTH_TRY(kernel->gemm(ctx->queue, 0, -1, &spare, &row, 1, &waiting));
   }
   if (pca->space.inverse) HEARTH_TRY(kernel->multiply(ctx->queue, &spare, &spare, &inverse));
   if (first) return kernel->copy(ctx->queue, &mean, &spare);
   const double unit = 1;
   const hearth_view one = hearth_pca_matrix(ctx, u->device, 1, 1, 1, 1);
   HEARTH_TRY(hearth_pca_upload(ctx, u->device, &unit, 1));
-  return kernel->gemm(ctx->queue, 1, &spare, &one, 1, &mean);
+  return kernel->gemm(ctx->queue, 0, 1, &spare, &one, 1, &mean);
 }
 
 /* R = Y - U U^T Y in place, and this rank's part of the Gram matrix of [U R]. Local. */
@@ -145,7 +145,7 @@ static hearth_status residual(hearth_update *u) {
     HEARTH_TRY(ctx->backend->residual_gram(ctx->queue, &basis, &waiting, &c, &gram));
   } else {
     const hearth_view rows = transposed(waiting);
-    HEARTH_TRY(ctx->backend->gemm(ctx->queue, 1, &rows, &waiting, 0, &gram));
+    HEARTH_TRY(ctx->backend->gemm(ctx->queue, 0, 1, &rows, &waiting, 0, &gram));
   }
   return pca->space.primary ? hearth_pca_download(ctx, u->gram, u->device, side * side) : HEARTH_OK;
 }

@@ -9,7 +9,7 @@
 #include <hearth/context.h>
 #include <hearth/dtype.h>
 
-#define HEARTH_BACKEND_VERSION 2
+#define HEARTH_BACKEND_VERSION 3
 
 typedef enum hearth_space { HEARTH_SPACE_HOST = 0, HEARTH_SPACE_GUARD = 1, HEARTH_SPACE_CUDA = 2, HEARTH_SPACE_HIP = 3 } hearth_space;
 
@@ -23,6 +23,8 @@ typedef struct hearth_view {
   int64_t extent[HEARTH_MAX_NDIM];
   int64_t stride[HEARTH_MAX_NDIM]; /* bytes */
 } hearth_view;
+
+enum { HEARTH_CONJUGATE_A = 1, HEARTH_CONJUGATE_B = 2 };
 
 /* Families of kernels, each declared in a header of its own: kernels/map.h, kernels/reduce.h, ... */
 struct hearth_map_kernels;
@@ -69,10 +71,12 @@ typedef struct hearth_backend_table {
   /* sums(j) += sum_i a(i, j)^2; a: [n, m] float32/float64; sums: [m] float64. */
   hearth_status (*column_squares)(hearth_queue *queue, const hearth_view *sums, const hearth_view *a);
 
-  /* c := alpha a b + beta c; a [m, k], b [k, n], c [m, n], all float32 or all float64. Tall a^T b (k large, m and n small) is as fast as the rest. */
-  hearth_status (*gemm)(hearth_queue *queue, double alpha, const hearth_view *a, const hearth_view *b, double beta, const hearth_view *c);
-  /* c := alpha a a^T + beta c on the whole symmetric c [n, n]; a [n, k]. a and c float64; or a float32 with c float64: products in float32 over blocks of at
-   * most 4096 columns of a, sums over blocks in float64. */
+  /* c := alpha a b + beta c; a [m, k], b [k, n], c [m, n], all of one of the types float32, float64, complex64, complex128; alpha and beta are real.
+   * conjugate: of HEARTH_CONJUGATE_A and HEARTH_CONJUGATE_B, which operands' conjugates are meant (nothing for real ones).
+   * Tall a^T b and a^H b (k large, m and n small) are as fast as the rest. */
+  hearth_status (*gemm)(hearth_queue *queue, int32_t conjugate, double alpha, const hearth_view *a, const hearth_view *b, double beta, const hearth_view *c);
+  /* c := alpha a a^H + beta c on the whole symmetric (Hermitian) c [n, n]; a [n, k]. a and c float64 or complex128; or a float32 with c float64, a complex64
+   * with c complex128: products in single precision over blocks of at most 4096 columns of a, sums over blocks in double. */
   hearth_status (*syrk)(hearth_queue *queue, double alpha, const hearth_view *a, double beta, const hearth_view *c);
 
   /* largest[i] := max_j |a(i, j)| (NaN ignored, 0 if none); a [k, m] float64; result in host memory. */

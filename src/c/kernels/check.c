@@ -14,6 +14,7 @@ enum {
   REAL_DTYPES = ANY_DTYPE & ~(BIT(HEARTH_COMPLEX64) | BIT(HEARTH_COMPLEX128)),
   FLOATS = BIT(HEARTH_FLOAT32) | BIT(HEARTH_FLOAT64),
   FLOAT64 = BIT(HEARTH_FLOAT64),
+  COMPLEX = BIT(HEARTH_COMPLEX64) | BIT(HEARTH_COMPLEX128),
   INT32 = BIT(HEARTH_INT32)
 };
 enum { ANY_NDIM = -1 };
@@ -122,7 +123,7 @@ hearth_status hearth_check_columns(const hearth_context *ctx, int32_t space, con
 
 hearth_status hearth_check_gemm(const hearth_context *ctx, int32_t space, const hearth_view *a, const hearth_view *b, const hearth_view *c) {
   const rule rule = {ctx, "gemm", BIT(space)};
-  HEARTH_TRY(check_output(&rule, "c", c, 2, FLOATS));
+  HEARTH_TRY(check_output(&rule, "c", c, 2, FLOATS | COMPLEX));
   HEARTH_TRY(check_view(&rule, "a", a, 2, BIT(c->dtype)));
   HEARTH_TRY(check_view(&rule, "b", b, 2, BIT(c->dtype)));
   HEARTH_TRY(check_extent(&rule, "a", a, 0, c->extent[0]));
@@ -132,8 +133,8 @@ hearth_status hearth_check_gemm(const hearth_context *ctx, int32_t space, const 
 
 hearth_status hearth_check_syrk(const hearth_context *ctx, int32_t space, const hearth_view *a, const hearth_view *c) {
   const rule rule = {ctx, "syrk", BIT(space)};
-  HEARTH_TRY(check_view(&rule, "a", a, 2, FLOATS));
-  HEARTH_TRY(check_output(&rule, "c", c, 2, FLOAT64));
+  HEARTH_TRY(check_view(&rule, "a", a, 2, FLOATS | COMPLEX));
+  HEARTH_TRY(check_output(&rule, "c", c, 2, BIT(hearth_dtype_is_complex(a->dtype) ? HEARTH_COMPLEX128 : HEARTH_FLOAT64)));
   HEARTH_TRY(check_extent(&rule, "c", c, 0, a->extent[0]));
   return check_extent(&rule, "c", c, 1, a->extent[0]);
 }

@@ -39,6 +39,9 @@ int64_t hearth_view_elements(const hearth_view *view);
 hearth_view hearth_view_transposed(const hearth_view *view);
 /* `count` indices of dimension `dim` from `first` on. */
 hearth_view hearth_view_part(const hearth_view *view, int dim, int64_t first, int64_t count);
+/* The real (0) or imaginary (1) parts of complex elements. */
+hearth_view hearth_view_component(const hearth_view *view, int which);
+bool hearth_dtype_is_complex(int32_t dtype);
 /* A column-major matrix in the space of `like`, with its dtype. */
 hearth_view hearth_view_columns(const hearth_view *like, void *data, int64_t rows, int64_t columns);
 

@@ -22,6 +22,17 @@ hearth_view hearth_view_part(const hearth_view *view, int dim, int64_t first, in
   return result;
 }
 
+bool hearth_dtype_is_complex(int32_t dtype) {
+  return dtype == HEARTH_COMPLEX64 || dtype == HEARTH_COMPLEX128;
+}
+
+hearth_view hearth_view_component(const hearth_view *view, int which) {
+  hearth_view result = *view;
+  result.dtype = view->dtype == HEARTH_COMPLEX64 ? HEARTH_FLOAT32 : HEARTH_FLOAT64;
+  result.data = (char *)view->data + which * hearth_dtype_size((hearth_dtype)result.dtype);
+  return result;
+}
+
 hearth_view hearth_view_columns(const hearth_view *like, void *data, int64_t rows, int64_t columns) {
   const int64_t size = hearth_dtype_size(like->dtype);
   return (hearth_view){.data = data, .dtype = like->dtype, .space = like->space, .ndim = 2, .extent = {rows, columns}, .stride = {size, size * rows}};

@@ -10,6 +10,7 @@
 #ifndef HEARTH_TENSOR_REDUCE_IMPL_H
 #define HEARTH_TENSOR_REDUCE_IMPL_H
 #include "comm/group.h"
+#include "kernels/check.h"
 #include "kernels/reduce.h"
 #include "tensor/array_impl.h"
 #include "tensor/layout_impl.h"
@@ -58,8 +59,6 @@ hearth_status hearth_reducing_group(const hearth_layout *layout, const bool *dim
 hearth_status hearth_reduction_each(const hearth_reducing *r, hearth_part_function function, void *user);
 /* The accumulators of a part as a kernel's operand: `bytes` bytes each, the first of all at `data`. */
 hearth_view hearth_reduction_accumulators(const hearth_reducing *r, const hearth_part *part, void *data, int32_t dtype, int64_t bytes);
-/* The real (0) or imaginary (1) part of a complex operand. */
-hearth_view hearth_view_component(const hearth_view *src, int which);
 /* New accumulators of nothing, `sets` times r->n of them one set after the other, joined with this rank's elements where they count. Complex operands: SUM of
  * float64 makes pairs, SQUARES adds both parts, MOMENTS makes two sets (sets = 2). Local; the caller frees *acc, also after a failure. */
 hearth_status hearth_reduction_local(const hearth_reducing *r, const hearth_reduce_rule *rule, int64_t sets, void **acc);
@@ -82,7 +81,6 @@ hearth_status hearth_reduction_finish(const hearth_reducing *r, hearth_status mi
 
 /* The operand's type if it is a floating-point one, else float64; NumPy's type of sums. */
 int32_t hearth_reduction_float(const hearth_reducing *r);
-bool hearth_dtype_is_complex(int32_t dtype);
 bool hearth_dtype_is_integer(int32_t dtype); /* bool too */
 
 /* Extremes: the accumulators' type; whether the operand has an order and something to choose from. */

@@ -6,10 +6,6 @@
 #include "tensor/reduce_impl.h"
 #include <math.h>
 
-bool hearth_dtype_is_complex(int32_t dtype) {
-  return dtype == HEARTH_COMPLEX64 || dtype == HEARTH_COMPLEX128;
-}
-
 bool hearth_dtype_is_integer(int32_t dtype) {
   return dtype >= HEARTH_BOOL && dtype <= HEARTH_INT64;
 }
@@ -60,13 +56,6 @@ typedef struct local_task {
   const hearth_reduce_rule *rule;
   char *acc;
 } local_task;
-
-hearth_view hearth_view_component(const hearth_view *src, int which) {
-  hearth_view view = *src;
-  view.dtype = src->dtype == HEARTH_COMPLEX64 ? HEARTH_FLOAT32 : HEARTH_FLOAT64;
-  view.data = (char *)src->data + which * hearth_dtype_size((hearth_dtype)view.dtype);
-  return view;
-}
 
 static hearth_status accumulate_part(const hearth_reducing *r, const hearth_part *part, void *user) {
   const local_task *task = user;

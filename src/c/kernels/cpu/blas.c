@@ -1,4 +1,5 @@
 #include "kernels/cpu/blas.h"
+#include "kernels/check.h"
 #if defined(_OPENMP)
 #include <omp.h>
 #endif
@@ -8,8 +9,14 @@ void dgemm_(const char *, const char *, const int *, const int *, const int *, c
             const double *, double *, const int *);
 void sgemm_(const char *, const char *, const int *, const int *, const int *, const float *, const float *, const int *, const float *, const int *,
             const float *, float *, const int *);
+void zgemm_(const char *, const char *, const int *, const int *, const int *, const double *, const void *, const int *, const void *, const int *,
+            const double *, void *, const int *);
+void cgemm_(const char *, const char *, const int *, const int *, const int *, const float *, const void *, const int *, const void *, const int *,
+            const float *, void *, const int *);
 void dsyrk_(const char *, const char *, const int *, const int *, const double *, const double *, const int *, const double *, double *, const int *);
 void ssyrk_(const char *, const char *, const int *, const int *, const float *, const float *, const int *, const float *, float *, const int *);
+void zherk_(const char *, const char *, const int *, const int *, const double *, const void *, const int *, const double *, void *, const int *);
+void cherk_(const char *, const char *, const int *, const int *, const float *, const void *, const int *, const float *, void *, const int *);
 
 typedef struct operand {
   const void *data;
@@ -34,31 +41,42 @@ bool cpu_blas_takes(const hearth_view *matrix) {
   return leading_dimension(matrix, 0) > 0 || leading_dimension(matrix, 1) > 0;
 }
 
-static operand describe(const hearth_view *matrix) {
-  const int64_t columns = leading_dimension(matrix, 0);
-  return (operand){matrix->data, columns ? 'N' : 'T', (int)(columns ? columns : leading_dimension(matrix, 1))};
+bool cpu_blas_conjugates(const hearth_view *matrix) {
+  return leading_dimension(matrix, 0) == 0 && leading_dimension(matrix, 1) > 0;
 }
 
-void cpu_blas_gemm(double alpha, const hearth_view *a, const hearth_view *b, double beta, const hearth_view *c) {
-  const operand x = describe(a), y = describe(b), z = describe(c);
+static operand describe(const hearth_view *matrix, bool conjugate) {
+  const int64_t columns = leading_dimension(matrix, 0);
+  return (operand){matrix->data, columns ? 'N' : conjugate ? 'C' : 'T', (int)(columns ? columns : leading_dimension(matrix, 1))};
+}
+
+void cpu_blas_gemm(int32_t conjugate, double alpha, const hearth_view *a, const hearth_view *b, double beta, const hearth_view *c) {
+  const operand x = describe(a, conjugate & HEARTH_CONJUGATE_A), y = describe(b, conjugate & HEARTH_CONJUGATE_B), z = describe(c, false);
   const int m = (int)c->extent[0], n = (int)c->extent[1], k = (int)a->extent[1];
-  if (c->dtype == HEARTH_FLOAT64) {
-    dgemm_(&x.transposed, &y.transposed, &m, &n, &k, &alpha, x.data, &x.leading, y.data, &y.leading, &beta, c->data, &z.leading);
-  } else {
-    const float alpha32 = (float)alpha, beta32 = (float)beta;
-    sgemm_(&x.transposed, &y.transposed, &m, &n, &k, &alpha32, x.data, &x.leading, y.data, &y.leading, &beta32, c->data, &z.leading);
-  }
+  const double alpha64[2] = {alpha, 0.0}, beta64[2] = {beta, 0.0};
+  const float alpha32[2] = {(float)alpha, 0.0F}, beta32[2] = {(float)beta, 0.0F};
+  if (c->dtype == HEARTH_FLOAT64)
+    dgemm_(&x.transposed, &y.transposed, &m, &n, &k, alpha64, x.data, &x.leading, y.data, &y.leading, beta64, c->data, &z.leading);
+  else if (c->dtype == HEARTH_FLOAT32)
+    sgemm_(&x.transposed, &y.transposed, &m, &n, &k, alpha32, x.data, &x.leading, y.data, &y.leading, beta32, c->data, &z.leading);
+  else if (c->dtype == HEARTH_COMPLEX128)
+    zgemm_(&x.transposed, &y.transposed, &m, &n, &k, alpha64, x.data, &x.leading, y.data, &y.leading, beta64, c->data, &z.leading);
+  else
+    cgemm_(&x.transposed, &y.transposed, &m, &n, &k, alpha32, x.data, &x.leading, y.data, &y.leading, beta32, c->data, &z.leading);
 }
 
 void cpu_blas_syrk(double alpha, const hearth_view *a, double beta, const hearth_view *c) {
-  const operand x = describe(a), z = describe(c);
+  const operand x = describe(a, hearth_dtype_is_complex(a->dtype)), z = describe(c, false);
   const int n = (int)a->extent[0], k = (int)a->extent[1];
-  if (c->dtype == HEARTH_FLOAT64) {
+  const float alpha32 = (float)alpha, beta32 = (float)beta;
+  if (c->dtype == HEARTH_FLOAT64)
     dsyrk_("L", &x.transposed, &n, &k, &alpha, x.data, &x.leading, &beta, c->data, &z.leading);
-  } else {
-    const float alpha32 = (float)alpha, beta32 = (float)beta;
+  else if (c->dtype == HEARTH_FLOAT32)
     ssyrk_("L", &x.transposed, &n, &k, &alpha32, x.data, &x.leading, &beta32, c->data, &z.leading);
-  }
+  else if (c->dtype == HEARTH_COMPLEX128)
+    zherk_("L", &x.transposed, &n, &k, &alpha, x.data, &x.leading, &beta, c->data, &z.leading);
+  else
+    cherk_("L", &x.transposed, &n, &k, &alpha32, x.data, &x.leading, &beta32, c->data, &z.leading);
 }
 
 int cpu_blas_enter(const hearth_queue *queue) {

@@ -12,9 +12,12 @@ bool cpu_blas_takes(const hearth_view *matrix);
 /* Whether its columns are contiguous, as BLAS sees it. */
 bool cpu_blas_columns(const hearth_view *matrix);
 
-/* c := alpha a b + beta c, all of one float dtype; BLAS takes all three, and the columns of c are contiguous. */
-void cpu_blas_gemm(double alpha, const hearth_view *a, const hearth_view *b, double beta, const hearth_view *c);
-/* Lower triangle (in column-major terms) of c := alpha a a^T + beta c; a and c of one float dtype. */
+/* c := alpha a b + beta c, all of one dtype, float or complex; BLAS takes all three, and the columns of c are contiguous. conjugate: as gemm of the backend;
+ * BLAS conjugates only what it transposes: operands that cpu_blas_conjugates. */
+void cpu_blas_gemm(int32_t conjugate, double alpha, const hearth_view *a, const hearth_view *b, double beta, const hearth_view *c);
+bool cpu_blas_conjugates(const hearth_view *matrix);
+/* Lower triangle (in column-major terms) of c := alpha a a^H + beta c; a and c of one dtype, float or complex. Of a complex a without contiguous columns
+ * (cpu_blas_conjugates) it is the conjugate of a a^H that is added. */
 void cpu_blas_syrk(double alpha, const hearth_view *a, double beta, const hearth_view *c);
 
 /* Lets BLAS use the queue's threads; returns what cpu_blas_leave restores. */

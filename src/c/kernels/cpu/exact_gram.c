@@ -89,7 +89,7 @@ static void multiply(hearth_queue *queue, gram_task *task, int left, int right, 
   if (left == right)
     cpu_blas_syrk(1.0, &task->slice[left], 0.0, &product);
   else
-    cpu_blas_gemm(1.0, &task->slice[left], &transposed, 0.0, &product);
+    cpu_blas_gemm(0, 1.0, &task->slice[left], &transposed, 0.0, &product);
   cpu_blas_leave(before);
   task->plus = plus;
   task->minus = minus;

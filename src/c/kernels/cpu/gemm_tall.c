@@ -29,6 +29,7 @@ bool cpu_gemm_is_tall(const hearth_view *a, const hearth_view *c) {
 typedef struct tall_task {
   const hearth_queue *queue;
   const hearth_view *a, *b, *c; /* deep: a and b [length, .]; tall: a and c [length, .] */
+  int32_t conjugate;
   double alpha, beta;
   const double *packed; /* tall: b */
   void *sums;           /* deep: per part c's shape, dense, of its dtype */
@@ -62,20 +63,20 @@ static void deep_part(void *context, int part) {
   } else {
     const hearth_view a = hearth_view_part(task->a, 0, first, count), b = hearth_view_part(task->b, 0, first, count), at = hearth_view_transposed(&a);
     const hearth_view own = hearth_view_columns(task->c, sums, m, n);
-    cpu_blas_gemm(1.0, &at, &b, 0.0, &own);
+    cpu_blas_gemm(task->conjugate, 1.0, &at, &b, 0.0, &own);
   }
 }
 
-/* c := alpha (sum of the parts, in order) + beta c */
-static void collect(const tall_task *task) {
-  const int64_t m = task->c->extent[0], n = task->c->extent[1];
-  const int wide = task->c->dtype == HEARTH_FLOAT64;
+/* c := alpha (sum of the parts, in order) + beta c; the numbers of the sums that belong to c are `step` apart. */
+static void collect_numbers(const tall_task *task, const hearth_view *c, int64_t offset, int64_t step) {
+  const int64_t m = c->extent[0], n = c->extent[1];
+  const int wide = c->dtype == HEARTH_FLOAT64;
   for (int64_t j = 0; j < n; ++j)
     for (int64_t i = 0; i < m; ++i) {
-      char *at = (char *)task->c->data + i * task->c->stride[0] + j * task->c->stride[1];
+      char *at = (char *)c->data + i * c->stride[0] + j * c->stride[1];
       double sum = 0.0, old = 0.0;
       for (int part = 0; part < task->parts; ++part) {
-        const int64_t index = part * m * n + i + j * m;
+        const int64_t index = (part * m * n + i + j * m) * step + offset;
         sum += wide ? ((double *)task->sums)[index] : (double)((float *)task->sums)[index];
       }
       if (task->beta != 0.0) old = task->beta * (wide ? *(double *)at : (double)*(float *)at);
@@ -84,6 +85,17 @@ static void collect(const tall_task *task) {
       else
         *(float *)at = (float)(task->alpha * sum + old);
     }
+}
+
+static void collect(const tall_task *task) {
+  if (!hearth_dtype_is_complex(task->c->dtype)) {
+    collect_numbers(task, task->c, 0, 1);
+    return;
+  }
+  for (int which = 0; which < 2; ++which) {
+    const hearth_view numbers = hearth_view_component(task->c, which);
+    collect_numbers(task, &numbers, which, 2);
+  }
 }
 
 static hearth_status prepare(tall_task *task, int64_t columns) {
@@ -105,12 +117,13 @@ static hearth_status arrange(hearth_queue *queue, const hearth_view *matrix, hea
   return cpu_copy(queue, arranged, matrix);
 }
 
-hearth_status cpu_gemm_deep(hearth_queue *queue, double alpha, const hearth_view *a, const hearth_view *b, double beta, const hearth_view *c) {
+hearth_status cpu_gemm_deep(hearth_queue *queue, int32_t conjugate, double alpha, const hearth_view *a, const hearth_view *b, double beta,
+                            const hearth_view *c) {
   const int64_t m = c->extent[0], n = c->extent[1], size = hearth_dtype_size(c->dtype);
   const hearth_view at = hearth_view_transposed(a);
   hearth_view left, right;
   void *scratch[2] = {NULL, NULL};
-  tall_task task = {.queue = queue, .a = &left, .b = &right, .c = c, .alpha = alpha, .beta = beta};
+  tall_task task = {.queue = queue, .a = &left, .b = &right, .c = c, .conjugate = conjugate, .alpha = alpha, .beta = beta};
   task.parts = cpu_threads_for(queue, a->extent[1] * (m + n) * size);
   hearth_status status = arrange(queue, &at, &left, &scratch[0]);
   if (status == HEARTH_OK) status = arrange(queue, b, &right, &scratch[1]);

@@ -1,4 +1,4 @@
-/* Symmetric products: BLAS makes the lower triangle, which is mirrored in blocks. float32 data with float64 sums go through float32 blocks. */
+/* Symmetric and Hermitian products: BLAS makes the lower triangle, which is mirrored in blocks. Single precision with double sums goes through blocks. */
 #include "core/error.h"
 #include "core/memory.h"
 #include "kernels/check.h"
@@ -9,7 +9,9 @@ enum { BLOCK = 4096, TILE = 32 };
 
 typedef struct triangle_task {
   double *c;
-  int64_t n, leading;
+  int64_t n, leading; /* elements */
+  int64_t width;      /* numbers of an element: 2 if complex */
+  bool flipped;       /* complex: what BLAS made is the conjugate of c */
   const float *added; /* dense [n, n], lower triangle */
   double beta;
   int parts;
@@ -36,29 +38,52 @@ static void mirror_part(void *context, int part) {
     }
 }
 
+static void mirror_complex_part(void *context, int part) {
+  const triangle_task *task = context;
+  const int64_t last = triangle_share(task->n, task->parts, part + 1), leading = task->leading;
+  const double below = task->flipped ? -1.0 : 1.0;
+  for (int64_t j = triangle_share(task->n, task->parts, part); j < last; ++j)
+    for (int64_t i = j + 1; i < task->n; ++i) {
+      double *lower = task->c + 2 * (i + j * leading), *upper = task->c + 2 * (j + i * leading);
+      upper[0] = lower[0];
+      upper[1] = -below * lower[1];
+      lower[1] *= below;
+    }
+}
+
 /* c := beta c + added, below and on the diagonal. */
 static void add_part(void *context, int part) {
   const triangle_task *task = context;
   const int64_t last = triangle_share(task->n, task->parts, part + 1);
   for (int64_t j = triangle_share(task->n, task->parts, part); j < last; ++j) {
-    double *restrict c = task->c + j * task->leading;
-    const float *restrict added = task->added + j * task->n;
+    const int64_t width = task->width, end = task->n * width;
+    double *restrict c = task->c + j * task->leading * width;
+    const float *restrict added = task->added + j * end;
     if (task->beta == 0.0)
-      for (int64_t i = j; i < task->n; ++i) c[i] = (double)added[i];
+      for (int64_t i = j * width; i < end; ++i) c[i] = (double)added[i];
     else
-      for (int64_t i = j; i < task->n; ++i) c[i] = task->beta * c[i] + (double)added[i];
+      for (int64_t i = j * width; i < end; ++i) c[i] = task->beta * c[i] + (double)added[i];
   }
+}
+
+/* The columns of c are contiguous. */
+static triangle_task triangle_of(const hearth_queue *queue, const hearth_view *c) {
+  const int64_t n = c->extent[0], size = hearth_dtype_size(c->dtype);
+  return (triangle_task){
+      .c = c->data, .n = n, .leading = n > 1 ? c->stride[1] / size : 1, .width = size / (int64_t)sizeof(double), .parts = cpu_threads_for(queue, size * n * n)};
 }
 
 /* One block of columns of a into the lower triangle of c. */
 static void add_block(hearth_queue *queue, double alpha, const hearth_view *a, double beta, const hearth_view *c, float *products) {
   const int before = cpu_blas_enter(queue);
-  if (a->dtype == HEARTH_FLOAT64) {
+  if (a->dtype == c->dtype) {
     cpu_blas_syrk(alpha, a, beta, c);
   } else {
     const int64_t n = c->extent[0];
     const hearth_view block = hearth_view_columns(a, products, n, n);
-    triangle_task task = {c->data, n, n > 1 ? c->stride[1] / (int64_t)sizeof(double) : 1, products, beta, cpu_threads_for(queue, 8 * n * n)};
+    triangle_task task = triangle_of(queue, c);
+    task.added = products;
+    task.beta = beta;
     cpu_blas_syrk(alpha, a, 0.0, &block);
     cpu_parallel(queue, task.parts, add_part, &task);
   }
@@ -68,7 +93,7 @@ static void add_block(hearth_queue *queue, double alpha, const hearth_view *a, d
 /* The columns of c are contiguous. */
 static hearth_status add_all(hearth_queue *queue, double alpha, const hearth_view *a, double beta, const hearth_view *c) {
   const int64_t n = a->extent[0], k = a->extent[1], size = hearth_dtype_size(a->dtype);
-  const bool narrow = a->dtype == HEARTH_FLOAT32, direct = cpu_blas_takes(a);
+  const bool narrow = a->dtype != c->dtype, direct = cpu_blas_takes(a);
   const int64_t most = narrow || !direct ? BLOCK : CPU_BLAS_EXTENT_MAX;
   float *products = NULL;
   void *copy = NULL;
@@ -88,12 +113,13 @@ static hearth_status add_all(hearth_queue *queue, double alpha, const hearth_vie
   return status;
 }
 
-/* c is symmetric: of its two orders the one with contiguous columns is as good as the other. */
-static hearth_status multiply(hearth_queue *queue, double alpha, const hearth_view *a, double beta, const hearth_view *c) {
+/* c is symmetric: of its two orders the one with contiguous columns is as good as the other; a Hermitian one is its own conjugate there (`conjugate`). */
+static hearth_status multiply(hearth_queue *queue, bool conjugate, double alpha, const hearth_view *a, double beta, const hearth_view *c) {
+  triangle_task task = triangle_of(queue, c);
+  task.flipped = task.width == 2 && cpu_blas_conjugates(a) != conjugate;
+  if (task.flipped && beta != 0.0) HEARTH_TRY(cpu_conjugate(queue, c));
   HEARTH_TRY(add_all(queue, alpha, a, beta, c));
-  const int64_t n = c->extent[0];
-  triangle_task task = {c->data, n, n > 1 ? c->stride[1] / (int64_t)sizeof(double) : 1, NULL, 0.0, cpu_threads_for(queue, 8 * n * n)};
-  cpu_parallel(queue, task.parts, mirror_part, &task);
+  cpu_parallel(queue, task.parts, task.width == 2 ? mirror_complex_part : mirror_part, &task);
   return HEARTH_OK;
 }
 
@@ -104,13 +130,13 @@ hearth_status cpu_syrk(hearth_queue *queue, double alpha, const hearth_view *a, 
   if (a->extent[1] == 0 || alpha == 0.0) return cpu_scale(queue, beta, c);
   if (n > CPU_BLAS_EXTENT_MAX) return hearth_fail(queue->ctx, HEARTH_ERR_UNSUPPORTED, "syrk: %lld rows are more than BLAS can count", (long long)n);
   const hearth_view transposed = hearth_view_transposed(c);
-  if (cpu_blas_columns(c)) return multiply(queue, alpha, a, beta, c);
-  if (cpu_blas_columns(&transposed)) return multiply(queue, alpha, a, beta, &transposed);
+  if (cpu_blas_columns(c)) return multiply(queue, false, alpha, a, beta, c);
+  if (cpu_blas_columns(&transposed)) return multiply(queue, true, alpha, a, beta, &transposed);
   void *scratch = NULL;
-  HEARTH_TRY(hearth_allocate(queue->ctx, n * n * (int64_t)sizeof(double), &scratch));
+  HEARTH_TRY(hearth_allocate(queue->ctx, n * n * hearth_dtype_size(c->dtype), &scratch));
   const hearth_view dense = hearth_view_columns(c, scratch, n, n);
   hearth_status status = beta != 0.0 ? cpu_copy(queue, &dense, c) : HEARTH_OK;
-  if (status == HEARTH_OK) status = multiply(queue, alpha, a, beta, &dense);
+  if (status == HEARTH_OK) status = multiply(queue, false, alpha, a, beta, &dense);
   if (status == HEARTH_OK) status = cpu_copy(queue, c, &dense);
   hearth_deallocate(queue->ctx, scratch);
   return status;

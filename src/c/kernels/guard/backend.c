@@ -80,8 +80,8 @@ static hearth_status column_squares(hearth_queue *queue, const hearth_view *sums
   OPENED("column_squares", 0, host->column_squares(queue->host, v[0], v[1]), sums, a);
 }
 
-static hearth_status gemm(hearth_queue *queue, double alpha, const hearth_view *a, const hearth_view *b, double beta, const hearth_view *c) {
-  OPENED("gemm", 0, host->gemm(queue->host, alpha, v[0], v[1], beta, v[2]), a, b, c);
+static hearth_status gemm(hearth_queue *queue, int32_t conjugate, double alpha, const hearth_view *a, const hearth_view *b, double beta, const hearth_view *c) {
+  OPENED("gemm", 0, host->gemm(queue->host, conjugate, alpha, v[0], v[1], beta, v[2]), a, b, c);
 }
 
 static hearth_status syrk(hearth_queue *queue, double alpha, const hearth_view *a, double beta, const hearth_view *c) {

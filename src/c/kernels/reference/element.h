@@ -36,7 +36,8 @@ hearth_status reference_pack(hearth_queue *queue, const hearth_view *dst, const 
 hearth_status reference_group_sums(hearth_queue *queue, const hearth_view *sums, const hearth_view *a, const int32_t *labels);
 hearth_status reference_group_center(hearth_queue *queue, const hearth_view *a, const hearth_view *means, const int32_t *labels, const hearth_view *scale);
 hearth_status reference_column_squares(hearth_queue *queue, const hearth_view *sums, const hearth_view *a);
-hearth_status reference_gemm(hearth_queue *queue, double alpha, const hearth_view *a, const hearth_view *b, double beta, const hearth_view *c);
+hearth_status reference_gemm(hearth_queue *queue, int32_t conjugate, double alpha, const hearth_view *a, const hearth_view *b, double beta,
+                             const hearth_view *c);
 hearth_status reference_syrk(hearth_queue *queue, double alpha, const hearth_view *a, double beta, const hearth_view *c);
 hearth_status reference_row_absmax(hearth_queue *queue, const hearth_view *a, double *largest);
 hearth_status reference_row_first(hearth_queue *queue, const hearth_view *a, const double *threshold, int64_t *index, double *value);

@@ -4,6 +4,7 @@
 #include "core/memory.h"
 #include "kernels/check.h"
 #include "kernels/reference/element.h"
+#include <complex.h>
 
 enum { ROWS = 8 };
 
@@ -41,13 +42,39 @@ static hearth_status product(hearth_queue *queue, double alpha, const hearth_vie
   return HEARTH_OK;
 }
 
-hearth_status reference_gemm(hearth_queue *queue, double alpha, const hearth_view *a, const hearth_view *b, double beta, const hearth_view *c) {
+static double _Complex element(const hearth_view *matrix, bool conjugate, int64_t i, int64_t j) {
+  reference_value value;
+  reference_load(matrix->dtype, reference_at(matrix, (int64_t[]){i, j}), &value);
+  return CMPLX(value.re, conjugate ? -value.im : value.im);
+}
+
+static void complex_product(int32_t conjugate, double alpha, const hearth_view *a, const hearth_view *b, double beta, const hearth_view *c) {
+  for (int64_t i = 0; i < c->extent[0]; ++i)
+    for (int64_t j = 0; j < c->extent[1]; ++j) {
+      double re = 0.0, im = 0.0;
+      for (int64_t l = 0; l < a->extent[1]; ++l) {
+        const double _Complex x = element(a, conjugate & HEARTH_CONJUGATE_A, i, l), y = element(b, conjugate & HEARTH_CONJUGATE_B, l, j);
+        re += creal(x) * creal(y) - cimag(x) * cimag(y);
+        im += creal(x) * cimag(y) + cimag(x) * creal(y);
+      }
+      const double _Complex old = beta == 0.0 ? 0.0 : element(c, false, i, j);
+      const reference_value value = {0, 0, alpha * re + beta * creal(old), alpha * im + beta * cimag(old)};
+      reference_store(c->dtype, reference_at(c, (int64_t[]){i, j}), &value);
+    }
+}
+
+hearth_status reference_gemm(hearth_queue *queue, int32_t conjugate, double alpha, const hearth_view *a, const hearth_view *b, double beta,
+                             const hearth_view *c) {
   HEARTH_TRY(hearth_check_gemm(queue->ctx, HEARTH_SPACE_HOST, a, b, c));
-  return product(queue, alpha, a, b, beta, c);
+  if (!hearth_dtype_is_complex(c->dtype)) return product(queue, alpha, a, b, beta, c);
+  complex_product(conjugate, alpha, a, b, beta, c);
+  return HEARTH_OK;
 }
 
 hearth_status reference_syrk(hearth_queue *queue, double alpha, const hearth_view *a, double beta, const hearth_view *c) {
   HEARTH_TRY(hearth_check_syrk(queue->ctx, HEARTH_SPACE_HOST, a, c));
   const hearth_view transposed = hearth_view_transposed(a);
-  return product(queue, alpha, a, &transposed, beta, c);
+  if (!hearth_dtype_is_complex(c->dtype)) return product(queue, alpha, a, &transposed, beta, c);
+  complex_product(HEARTH_CONJUGATE_B, alpha, a, &transposed, beta, c);
+  return HEARTH_OK;
 }

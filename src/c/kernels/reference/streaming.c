@@ -6,14 +6,14 @@
 
 hearth_status reference_residual_gram(hearth_queue *queue, const hearth_view *u, const hearth_view *b, const hearth_view *c, const hearth_view *gram) {
   HEARTH_TRY(hearth_check_residual_gram(queue->ctx, HEARTH_SPACE_HOST, u, b, c, gram));
-  HEARTH_TRY(reference_gemm(queue, -1.0, u, c, 1.0, b));
+  HEARTH_TRY(reference_gemm(queue, 0, -1.0, u, c, 1.0, b));
   const hearth_view *const parts[] = {u, b};
   const int64_t first[] = {0, u->extent[1]};
   for (int i = 0; i < 2; ++i)
     for (int j = 0; j < 2; ++j) {
       const hearth_view left = hearth_view_transposed(parts[i]), rows = hearth_view_part(gram, 0, first[i], parts[i]->extent[1]);
       const hearth_view block = hearth_view_part(&rows, 1, first[j], parts[j]->extent[1]);
-      HEARTH_TRY(reference_gemm(queue, 1.0, &left, parts[j], 0.0, &block));
+      HEARTH_TRY(reference_gemm(queue, 0, 1.0, &left, parts[j], 0.0, &block));
     }
   return HEARTH_OK;
 }

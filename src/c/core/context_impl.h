@@ -53,6 +53,7 @@ struct hearth_context {
   hearth_progress_function progress;
   void *progress_user;
   int64_t message_limit;       /* most elements or bytes that one MPI call carries; tests lower it */
+  int64_t alone_below;         /* order below which dense problems are solved on one rank; 0: linalg/scalapack/bridge.c decides; tests lower it */
   int *counts;                 /* 2 * size: scratch of the collectives that take counts per rank, so that none of them can fail for want of memory */
   struct hearth_group *groups; /* of ranks, that were needed so far */
   struct hearth_node *node;    /* comm/node.h: what this rank shares with others on its node; NULL until somebody asks */

@@ -91,12 +91,8 @@ static hearth_status make_grid(const hearth_array *array, const scalapack_dim *d
   int *ranks = NULL;
   HEARTH_TRY(hearth_agree(ctx, hearth_allocate(ctx, dim[0].processes * dim[1].processes * (int64_t)sizeof *ranks, &ranks)));
   fill_ranks(array->layout, dim[0].processes, ranks);
-  const int handle = Csys2blacs_handle(ctx->comm);
-  *grid = handle;
-  Cblacs_gridmap(grid, ranks, (int)dim[0].processes, (int)dim[0].processes, (int)dim[1].processes);
-  Cfree_blacs_system_handle(handle); /* the grid has its own communicator now */
+  *grid = hearth_blacs_open(ctx, ranks, dim[0].processes, dim[1].processes);
   hearth_deallocate(ctx, ranks);
-  hearth_context_hold(ctx, HEARTH_OBJECT_BLACS);
   return HEARTH_OK;
 }
 
@@ -131,8 +127,7 @@ static hearth_status check_release(const hearth_context *ctx, int32_t blacs_cont
 hearth_status hearth_scalapack_release(hearth_context *ctx, int32_t blacs_context) {
   HEARTH_REQUIRE(NULL, ctx, "the context is NULL");
   HEARTH_TRY(hearth_agree(ctx, check_release(ctx, blacs_context)));
-  if (blacs_context >= 0) Cblacs_gridexit(blacs_context);
-  hearth_context_drop(ctx, HEARTH_OBJECT_BLACS);
+  hearth_blacs_close(ctx, blacs_context);
   return HEARTH_OK;
 }
 

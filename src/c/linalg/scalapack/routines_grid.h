@@ -1,0 +1,129 @@
+/* The part of routines_body.h where ScaLAPACK's interfaces differ from LAPACK's. */
+#if COMPLEX
+void F(gesvd)(const char *jobu, const char *jobvt, const int *m, const int *n, AT_TYPES, REAL *s, AT_TYPES, AT_TYPES, TYPE *work, const int *lwork, REAL *rwork,
+              int *info, size_t, size_t);
+void F(gecon)(const char *norm, const int *n, AT_TYPES, const REAL *anorm, REAL *rcond, TYPE *work, const int *lwork, REAL *rwork, const int *lrwork, int *info,
+              size_t);
+void F(heevd)(const char *jobz, const char *uplo, const int *n, AT_TYPES, REAL *w, AT_TYPES, TYPE *work, const int *lwork, REAL *rwork, const int *lrwork,
+              int *iwork, const int *liwork, int *info, size_t, size_t);
+void F(heevr)(const char *jobz, const char *range, const char *uplo, const int *n, AT_TYPES, const REAL *vl, const REAL *vu, const int *il, const int *iu,
+              int *m, int *nz, REAL *w, AT_TYPES, TYPE *work, const int *lwork, REAL *rwork, const int *lrwork, int *iwork, const int *liwork, int *info,
+              size_t, size_t, size_t);
+#define QUERY_REAL &reals, &query,
+#define WORK_REAL w.real, &w.lreal,
+#else
+void F(gesvd)(const char *jobu, const char *jobvt, const int *m, const int *n, AT_TYPES, REAL *s, AT_TYPES, AT_TYPES, TYPE *work, const int *lwork, int *info,
+              size_t, size_t);
+void F(gecon)(const char *norm, const int *n, AT_TYPES, const REAL *anorm, REAL *rcond, TYPE *work, const int *lwork, int *iwork, const int *liwork, int *info,
+              size_t);
+void F(syevd)(const char *jobz, const char *uplo, const int *n, AT_TYPES, REAL *w, AT_TYPES, TYPE *work, const int *lwork, int *iwork, const int *liwork,
+              int *info, size_t, size_t);
+void F(syevr)(const char *jobz, const char *range, const char *uplo, const int *n, AT_TYPES, const REAL *vl, const REAL *vu, const int *il, const int *iu,
+              int *m, int *nz, REAL *w, AT_TYPES, TYPE *work, const int *lwork, int *iwork, const int *liwork, int *info, size_t, size_t, size_t);
+#define QUERY_REAL
+#define WORK_REAL
+#endif
+
+/* n results in place, which were written as REAL. */
+static void N(widen)(int64_t n, double *values) {
+  for (int64_t i = n - 1; i >= 0; i--) {
+    REAL value;
+    memcpy(&value, (const char *)values + i * (int64_t)sizeof value, sizeof value);
+    values[i] = (double)value;
+  }
+}
+
+static hearth_status N(svd)(const hearth_bridge *b, const hearth_matrix *a, double *s, const hearth_matrix *u, const hearth_matrix *vt, int32_t *info) {
+  TYPE size = 0;
+  int mine = 0;
+  const int query = -1;
+  const int64_t k = a->rows < a->columns ? a->rows : a->columns, most = a->rows < a->columns ? a->columns : a->rows;
+  const char *job = u ? "V" : "N";
+  hearth_workspace w = {0};
+  const hearth_matrix *left = u ? u : a, *right = vt ? vt : a; /* not looked at, but checked */
+#if COMPLEX
+  REAL reals[1] = {0};
+  if (b->here) F(gesvd)(job, job, &a->rows, &a->columns, AT(a), (void *)s, AT(left), AT(right), &size, &query, reals, &mine, LENGTHS2);
+  HEARTH_TRY(hearth_workspace_open(b, "gesvd", mine, (double)size, 2.0 + 4.0 * (double)most, 0, &w));
+  if (b->here) F(gesvd)(job, job, &a->rows, &a->columns, AT(a), (void *)s, AT(left), AT(right), w.work, &w.lwork, w.real, &mine, LENGTHS2);
+#else
+  (void)most;
+  if (b->here) F(gesvd)(job, job, &a->rows, &a->columns, AT(a), (void *)s, AT(left), AT(right), &size, &query, &mine, LENGTHS2);
+  HEARTH_TRY(hearth_workspace_open(b, "gesvd", mine, (double)size, 0, 0, &w));
+  if (b->here) F(gesvd)(job, job, &a->rows, &a->columns, AT(a), (void *)s, AT(left), AT(right), w.work, &w.lwork, &mine, LENGTHS2);
+#endif
+  if (b->here && mine >= 0) N(widen)(k, s);
+  return hearth_workspace_close(b, "gesvd", mine, &w, info);
+}
+
+/* All vectors: divide and conquer. Its query forgets what pdlasrt wants, and counts the back-transformation without its blocks
+ * (Reference-ScaLAPACK issue 74): both are added. */
+static hearth_status N(eigh_all)(const hearth_bridge *b, const hearth_matrix *a, double *values, const hearth_matrix *z, int32_t *info) {
+  TYPE size = 0;
+  REAL reals = 0;
+  int mine = 0, whole = 0;
+  const int query = -1;
+  const double more = (double)(a->local[0] + a->local[1] + 2 * b->block) * (double)b->block + 2.0 * a->rows;
+  hearth_workspace w = {0};
+  if (b->here) F(HERMITIAN(evd))("V", "L", &a->rows, AT(a), (void *)values, AT(z), &size, &query, QUERY_REAL & whole, &query, &mine, LENGTHS2);
+  HEARTH_TRY(hearth_workspace_open(b, "syevd", mine, (double)size + more, COMPLEX ? (double)reals + more : 0.0, whole, &w));
+  if (b->here) {
+    F(HERMITIAN(evd))("V", "L", &a->rows, AT(a), (void *)values, AT(z), w.work, &w.lwork, WORK_REAL w.whole, &w.lwhole, &mine, LENGTHS2);
+    if (mine >= 0) N(widen)(a->rows, values);
+  }
+  return hearth_workspace_close(b, "syevd", mine, &w, info);
+}
+
+static hearth_status N(eigh)(const hearth_bridge *b, const hearth_matrix *a, int32_t low, int32_t high, double *values, const hearth_matrix *z, int32_t *info) {
+  TYPE size[3] = {0};
+  REAL reals[3] = {0};
+  int mine = 0, found = 0, vectors = 0, whole = 0;
+  const int query = -1, il = low + 1, iu = high + 1, n = a->rows, count = high - low + 1;
+  const REAL none = 0;
+  const char *job = z ? "V" : "N", *range = count == n ? "A" : "I";
+  hearth_workspace w = {0};
+  if (z && count == n) return N(eigh_all)(b, a, values, z, info);
+  const hearth_matrix *target = z ? z : a;
+#if COMPLEX
+#undef QUERY_REAL
+#define QUERY_REAL reals, &query,
+#endif
+  if (b->here)
+    F(HERMITIAN(evr))
+    (job, range, "L", &n, AT(a), &none, &none, &il, &iu, &found, &vectors, (void *)values, AT(target), size, &query, QUERY_REAL & whole, &query, &mine,
+     LENGTHS3);
+  HEARTH_TRY(hearth_workspace_open(b, "syevr", mine, (double)size[0], (double)reals[0], whole, &w));
+  if (b->here) {
+    F(HERMITIAN(evr))
+    (job, range, "L", &n, AT(a), &none, &none, &il, &iu, &found, &vectors, (void *)values, AT(target), w.work, &w.lwork, WORK_REAL w.whole, &w.lwhole, &mine,
+     LENGTHS3);
+    if (mine == 0 && found != count) mine = n + 1;
+    if (mine >= 0) N(widen)(n, values);
+  }
+  return hearth_workspace_close(b, "syevr", mine, &w, info);
+}
+
+static hearth_status N(lu_condition)(const hearth_bridge *b, char which, const hearth_matrix *lu, double norm, double *reciprocal) {
+  TYPE size = 0;
+  int info = 0;
+  const int query = -1;
+  const REAL anorm = (REAL)norm;
+  REAL result = 0;
+  hearth_workspace w;
+#if COMPLEX
+  REAL second = 0;
+#define SECOND w.real, &w.lreal
+#else
+  int second = 0;
+#define SECOND w.whole, &w.lwhole
+#endif
+  if (b->here) F(gecon)(&which, &lu->rows, AT(lu), &anorm, &result, &size, &query, &second, &query, &info, LENGTHS1);
+  HEARTH_TRY(hearth_workspace_open(b, "gecon", info, (double)size, COMPLEX ? (double)second : 0.0, COMPLEX ? 0 : (int64_t)second, &w));
+  if (b->here) F(gecon)(&which, &lu->rows, AT(lu), &anorm, &result, w.work, &w.lwork, SECOND, &info, LENGTHS1);
+  HEARTH_TRY(hearth_workspace_close(b, "gecon", info, &w, NULL));
+  *reciprocal = (double)result;
+  return hearth_broadcast(b->ctx, reciprocal, sizeof *reciprocal, 0);
+}
+#undef QUERY_REAL
+#undef WORK_REAL
+#undef SECOND

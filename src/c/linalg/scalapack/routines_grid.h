@@ -88,10 +88,8 @@ static hearth_status N(eigh)(const hearth_bridge *b, const hearth_matrix *a, int
 #undef QUERY_REAL
 #define QUERY_REAL reals, &query,
 #endif
-  if (b->here)
-    F(HERMITIAN(evr))
-    (job, range, "L", &n, AT(a), &none, &none, &il, &iu, &found, &vectors, (void *)values, AT(target), size, &query, QUERY_REAL & whole, &query, &mine,
-     LENGTHS3);
+  if (b->here) F(HERMITIAN(evr))
+  (job, range, "L", &n, AT(a), &none, &none, &il, &iu, &found, &vectors, (void *)values, AT(target), size, &query, QUERY_REAL & whole, &query, &mine, LENGTHS3);
   HEARTH_TRY(hearth_workspace_open(b, "syevr", mine, (double)size[0], (double)reals[0], whole, &w));
   if (b->here) {
     F(HERMITIAN(evr))

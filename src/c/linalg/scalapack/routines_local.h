@@ -68,10 +68,8 @@ static hearth_status N(eigh)(const hearth_bridge *b, const hearth_matrix *a, int
 #define QUERY_REAL
 #define WORK_REAL
 #endif
-  if (b->here)
-    F(HERMITIAN(evr))
-    (job, range, "L", &n, AT(a), &none, &none, &il, &iu, &none, &found, (void *)values, AT(z), NULL, &size, &query, QUERY_REAL & whole, &query, &mine,
-     LENGTHS3);
+  if (b->here) F(HERMITIAN(evr))
+  (job, range, "L", &n, AT(a), &none, &none, &il, &iu, &none, &found, (void *)values, AT(z), NULL, &size, &query, QUERY_REAL & whole, &query, &mine, LENGTHS3);
   HEARTH_TRY(hearth_workspace_open(b, "syevr", mine, (double)size, (double)reals, whole + 2 * (int64_t)n, &w));
   if (b->here) {
     int *support = w.whole + whole;

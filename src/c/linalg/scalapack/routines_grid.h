@@ -9,8 +9,8 @@ void F(heevd)(const char *jobz, const char *uplo, const int *n, AT_TYPES, REAL *
 void F(heevr)(const char *jobz, const char *range, const char *uplo, const int *n, AT_TYPES, const REAL *vl, const REAL *vu, const int *il, const int *iu,
               int *m, int *nz, REAL *w, AT_TYPES, TYPE *work, const int *lwork, REAL *rwork, const int *lrwork, int *iwork, const int *liwork, int *info,
               size_t, size_t, size_t);
-#define QUERY_REAL &reals, &query,
-#define WORK_REAL w.real, &w.lreal,
+#define QUERY size, &query, reals, &query, &whole, &query
+#define WORK w.work, &w.lwork, w.real, &w.lreal, w.whole, &w.lwhole
 #else
 void F(gesvd)(const char *jobu, const char *jobvt, const int *m, const int *n, AT_TYPES, REAL *s, AT_TYPES, AT_TYPES, TYPE *work, const int *lwork, int *info,
               size_t, size_t);
@@ -20,9 +20,11 @@ void F(syevd)(const char *jobz, const char *uplo, const int *n, AT_TYPES, REAL *
               int *info, size_t, size_t);
 void F(syevr)(const char *jobz, const char *range, const char *uplo, const int *n, AT_TYPES, const REAL *vl, const REAL *vu, const int *il, const int *iu,
               int *m, int *nz, REAL *w, AT_TYPES, TYPE *work, const int *lwork, int *iwork, const int *liwork, int *info, size_t, size_t, size_t);
-#define QUERY_REAL
-#define WORK_REAL
+#define QUERY size, &query, &whole, &query
+#define WORK w.work, &w.lwork, w.whole, &w.lwhole
 #endif
+#define SYEVD F(HERMITIAN(evd))
+#define SYEVR F(HERMITIAN(evr))
 
 /* n results in place, which were written as REAL. */
 static void N(widen)(int64_t n, double *values) {
@@ -59,16 +61,16 @@ static hearth_status N(svd)(const hearth_bridge *b, const hearth_matrix *a, doub
 /* All vectors: divide and conquer. Its query forgets what pdlasrt wants, and counts the back-transformation without its blocks
  * (Reference-ScaLAPACK issue 74): both are added. */
 static hearth_status N(eigh_all)(const hearth_bridge *b, const hearth_matrix *a, double *values, const hearth_matrix *z, int32_t *info) {
-  TYPE size = 0;
-  REAL reals = 0;
+  TYPE size[3] = {0};
+  REAL reals[3] = {0};
   int mine = 0, whole = 0;
   const int query = -1;
   const double more = (double)(a->local[0] + a->local[1] + 2 * b->block) * (double)b->block + 2.0 * a->rows;
   hearth_workspace w = {0};
-  if (b->here) F(HERMITIAN(evd))("V", "L", &a->rows, AT(a), (void *)values, AT(z), &size, &query, QUERY_REAL & whole, &query, &mine, LENGTHS2);
-  HEARTH_TRY(hearth_workspace_open(b, "syevd", mine, (double)size + more, COMPLEX ? (double)reals + more : 0.0, whole, &w));
+  if (b->here) SYEVD("V", "L", &a->rows, AT(a), (void *)values, AT(z), QUERY, &mine, LENGTHS2);
+  HEARTH_TRY(hearth_workspace_open(b, "syevd", mine, (double)size[0] + more, COMPLEX ? (double)reals[0] + more : 0.0, whole, &w));
   if (b->here) {
-    F(HERMITIAN(evd))("V", "L", &a->rows, AT(a), (void *)values, AT(z), w.work, &w.lwork, WORK_REAL w.whole, &w.lwhole, &mine, LENGTHS2);
+    SYEVD("V", "L", &a->rows, AT(a), (void *)values, AT(z), WORK, &mine, LENGTHS2);
     if (mine >= 0) N(widen)(a->rows, values);
   }
   return hearth_workspace_close(b, "syevd", mine, &w, info);
@@ -83,18 +85,11 @@ static hearth_status N(eigh)(const hearth_bridge *b, const hearth_matrix *a, int
   const char *job = z ? "V" : "N", *range = count == n ? "A" : "I";
   hearth_workspace w = {0};
   if (z && count == n) return N(eigh_all)(b, a, values, z, info);
-  const hearth_matrix *target = z ? z : a;
-#if COMPLEX
-#undef QUERY_REAL
-#define QUERY_REAL reals, &query,
-#endif
-  if (b->here) F(HERMITIAN(evr))
-  (job, range, "L", &n, AT(a), &none, &none, &il, &iu, &found, &vectors, (void *)values, AT(target), size, &query, QUERY_REAL & whole, &query, &mine, LENGTHS3);
+  if (!z) z = a; /* not looked at, but checked */
+  if (b->here) SYEVR(job, range, "L", &n, AT(a), &none, &none, &il, &iu, &found, &vectors, (void *)values, AT(z), QUERY, &mine, LENGTHS3);
   HEARTH_TRY(hearth_workspace_open(b, "syevr", mine, (double)size[0], (double)reals[0], whole, &w));
   if (b->here) {
-    F(HERMITIAN(evr))
-    (job, range, "L", &n, AT(a), &none, &none, &il, &iu, &found, &vectors, (void *)values, AT(target), w.work, &w.lwork, WORK_REAL w.whole, &w.lwhole, &mine,
-     LENGTHS3);
+    SYEVR(job, range, "L", &n, AT(a), &none, &none, &il, &iu, &found, &vectors, (void *)values, AT(z), WORK, &mine, LENGTHS3);
     if (mine == 0 && found != count) mine = n + 1;
     if (mine >= 0) N(widen)(n, values);
   }
@@ -122,6 +117,8 @@ static hearth_status N(lu_condition)(const hearth_bridge *b, char which, const h
   *reciprocal = (double)result;
   return hearth_broadcast(b->ctx, reciprocal, sizeof *reciprocal, 0);
 }
-#undef QUERY_REAL
-#undef WORK_REAL
+#undef QUERY
+#undef WORK
+#undef SYEVD
+#undef SYEVR
 #undef SECOND

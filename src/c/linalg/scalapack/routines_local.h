@@ -50,6 +50,14 @@ static hearth_status N(svd)(const hearth_bridge *b, const hearth_matrix *a, doub
   return hearth_workspace_close(b, "gesdd", mine, &w, info);
 }
 
+#define SYEVR F(HERMITIAN(evr))
+#if COMPLEX
+#define QUERY &size, &query, &reals, &query, &whole, &query
+#define WORK w.work, &w.lwork, w.real, &w.lreal, w.whole, &whole
+#else
+#define QUERY &size, &query, &whole, &query
+#define WORK w.work, &w.lwork, w.whole, &whole
+#endif
 /* Relatively robust representations; all eigenvectors by them too. */
 static hearth_status N(eigh)(const hearth_bridge *b, const hearth_matrix *a, int32_t low, int32_t high, double *values, const hearth_matrix *z, int32_t *info) {
   TYPE size = 0;
@@ -61,28 +69,19 @@ static hearth_status N(eigh)(const hearth_bridge *b, const hearth_matrix *a, int
   const hearth_matrix unused = {.data = &size, .leading = 1};
   hearth_workspace w = {0};
   if (!z) z = &unused;
-#if COMPLEX
-#define QUERY_REAL &reals, &query,
-#define WORK_REAL w.real, &w.lreal,
-#else
-#define QUERY_REAL
-#define WORK_REAL
-#endif
-  if (b->here) F(HERMITIAN(evr))
-  (job, range, "L", &n, AT(a), &none, &none, &il, &iu, &none, &found, (void *)values, AT(z), NULL, &size, &query, QUERY_REAL & whole, &query, &mine, LENGTHS3);
+  if (b->here) SYEVR(job, range, "L", &n, AT(a), &none, &none, &il, &iu, &none, &found, (void *)values, AT(z), NULL, QUERY, &mine, LENGTHS3);
   HEARTH_TRY(hearth_workspace_open(b, "syevr", mine, (double)size, (double)reals, whole + 2 * (int64_t)n, &w));
   if (b->here) {
     int *support = w.whole + whole;
-    F(HERMITIAN(evr))
-    (job, range, "L", &n, AT(a), &none, &none, &il, &iu, &none, &found, (void *)values, AT(z), support, w.work, &w.lwork, WORK_REAL w.whole, &whole, &mine,
-     LENGTHS3);
+    SYEVR(job, range, "L", &n, AT(a), &none, &none, &il, &iu, &none, &found, (void *)values, AT(z), support, WORK, &mine, LENGTHS3);
     if (mine == 0 && found != count) mine = n + 1;
     N(widen)(n, values);
   }
   return hearth_workspace_close(b, "syevr", mine, &w, info);
 }
-#undef QUERY_REAL
-#undef WORK_REAL
+#undef SYEVR
+#undef QUERY
+#undef WORK
 
 static hearth_status N(lu_condition)(const hearth_bridge *b, char which, const hearth_matrix *lu, double norm, double *reciprocal) {
   int info = 0;

@@ -1338,6 +1338,13 @@ module hearth_c
       integer(c_int32_t), intent(in) :: labels(*)
       integer(c_int) :: result_c
     end function c_hearth_pca_set_groups
+    function c_hearth_pca_set_labels(pca, n, labels) result(result_c) bind(C, name="hearth_pca_set_labels")
+      import
+      type(c_ptr), value :: pca
+      integer(c_int64_t), value :: n
+      integer(c_int32_t), intent(in) :: labels(*)
+      integer(c_int) :: result_c
+    end function c_hearth_pca_set_labels
     function c_hearth_pca_fit(pca, array, sample_axis) result(result_c) bind(C, name="hearth_pca_fit")
       import
       type(c_ptr), value :: pca
@@ -1511,6 +1518,34 @@ module hearth_c
       real(c_double), intent(out) :: sines(*)
       integer(c_int) :: result_c
     end function c_hearth_pca_angle_bounds
+    function c_hearth_pca_set_modes(pca, components, n, eigenvalues, total_variance, samples, mean, deviation) &
+        result(result_c) bind(C, name="hearth_pca_set_modes")
+      import
+      type(c_ptr), value :: pca
+      type(c_ptr), value :: components
+      integer(c_int32_t), value :: n
+      real(c_double), intent(in) :: eigenvalues(*)
+      real(c_double), value :: total_variance
+      integer(c_int64_t), value :: samples
+      type(c_ptr), value :: mean
+      type(c_ptr), value :: deviation
+      integer(c_int) :: result_c
+    end function c_hearth_pca_set_modes
+    function c_hearth_pca_weights(pca, field, weights) result(result_c) bind(C, name="hearth_pca_weights")
+      import
+      type(c_ptr), value :: pca
+      integer(c_int32_t), value :: field
+      type(c_ptr), intent(inout) :: weights
+      integer(c_int) :: result_c
+    end function c_hearth_pca_weights
+    function c_hearth_pca_standard_deviation(pca, field, deviation) result(result_c) bind(C, &
+        name="hearth_pca_standard_deviation")
+      import
+      type(c_ptr), value :: pca
+      integer(c_int32_t), value :: field
+      type(c_ptr), intent(inout) :: deviation
+      integer(c_int) :: result_c
+    end function c_hearth_pca_standard_deviation
     function c_hearth_pca_set_time_units(pca, units, calendar) result(result_c) bind(C, &
         name="hearth_pca_set_time_units")
       import

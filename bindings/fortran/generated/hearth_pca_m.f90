@@ -30,9 +30,12 @@ module hearth_pca_m
     procedure, private :: pca_transform
     procedure, private :: pca_transform_state
     procedure, private :: pca_transform_source
+    procedure, private :: pca_set_modes_int32
+    procedure, private :: pca_set_modes_int64
     procedure :: create => pca_create
     procedure :: reset => pca_reset
     procedure :: set_groups => pca_set_groups
+    procedure :: set_labels => pca_set_labels
     generic :: fit => pca_fit, pca_fit_state, pca_fit_source
     generic :: fit_state => pca_fit_state
     generic :: fit_source => pca_fit_source
@@ -58,6 +61,9 @@ module hearth_pca_m
     procedure :: quality => pca_quality
     procedure :: discarded => pca_discarded
     procedure :: angle_bounds => pca_angle_bounds
+    generic :: set_modes => pca_set_modes_int32, pca_set_modes_int64
+    procedure :: weights => pca_weights
+    procedure :: standard_deviation => pca_standard_deviation
     procedure :: set_time_units => pca_set_time_units
     procedure :: write => pca_write
     final :: pca_finalize
@@ -136,6 +142,20 @@ contains
     status_c = c_hearth_pca_set_groups(raw(self), ngroups, int(size(labels), c_int64_t), labels)
     call settle(status_c, context_of(self), "pca%set_groups", stat, errmsg)
   end subroutine pca_set_groups
+
+  !> Labels of other samples, for the transforms and inverse transforms that follow; the groups and all that was learnt
+  !> stay. Without this call those of hearth_pca_set_groups hold. Collective (numbers must agree). Errors: ARGUMENT
+  !> (label outside the groups), MISMATCH, MEMORY.
+  subroutine pca_set_labels(self, labels, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    integer(c_int32_t), intent(in) :: labels(:)
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_pca_set_labels(raw(self), int(size(labels), c_int64_t), labels)
+    call settle(status_c, context_of(self), "pca%set_labels", stat, errmsg)
+  end subroutine pca_set_labels
 
   !> Fits all samples of `array` (real dtype), which lie along `sample_axis`; the other axes are space, in any layout.
   !> Replaces earlier results.
@@ -442,7 +462,7 @@ contains
   !> Scores of other samples on the modes: a new float64 array [samples, modes], split along the samples. Values at
   !> points that take no part are not looked at.
   !> Collective. Ownership: the caller destroys *scores. Errors: STATE, MISMATCH (space differs from the fit's),
-  !> ARGUMENT (groups are set: use anomalies), NOT_FINITE, MEMORY.
+  !> ARGUMENT (samples form groups and have no labels: hearth_pca_set_labels), NOT_FINITE, MEMORY.
   subroutine pca_transform(self, array, sample_axis, scores, stat, errmsg)
     class(hearth_pca), intent(inout) :: self
     type(hearth_array), intent(in) :: array
@@ -463,7 +483,7 @@ contains
   !> Scores of other samples on the modes: a new float64 array [samples, modes], split along the samples. Values at
   !> points that take no part are not looked at.
   !> Collective. Ownership: the caller destroys *scores. Errors: STATE, MISMATCH (space differs from the fit's),
-  !> ARGUMENT (groups are set: use anomalies), NOT_FINITE, MEMORY.
+  !> ARGUMENT (samples form groups and have no labels: hearth_pca_set_labels), NOT_FINITE, MEMORY.
   subroutine pca_transform_state(self, state, sample_axis, scores, stat, errmsg)
     class(hearth_pca), intent(inout) :: self
     type(hearth_state), intent(in) :: state
@@ -484,7 +504,7 @@ contains
   !> Scores of other samples on the modes: a new float64 array [samples, modes], split along the samples. Values at
   !> points that take no part are not looked at.
   !> Collective. Ownership: the caller destroys *scores. Errors: STATE, MISMATCH (space differs from the fit's),
-  !> ARGUMENT (groups are set: use anomalies), NOT_FINITE, MEMORY.
+  !> ARGUMENT (samples form groups and have no labels: hearth_pca_set_labels), NOT_FINITE, MEMORY.
   subroutine pca_transform_source(self, source, scores, stat, errmsg)
     class(hearth_pca), intent(inout) :: self
     type(hearth_source), intent(in) :: source
@@ -503,8 +523,8 @@ contains
 
   !> The field of scores [samples, modes] (any layout): mean + sum_k pc_k e_k, a new float64 array [samples, space...]
   !> in the field's space layout.
-  !> Collective. Ownership: the caller destroys *field_array. Errors: STATE, MISMATCH, ARGUMENT (groups are set),
-  !> MEMORY.
+  !> Collective. Ownership: the caller destroys *field_array. Errors: STATE, MISMATCH, ARGUMENT (samples without labels,
+  !> as above), MEMORY.
   subroutine pca_inverse_transform(self, scores, field, field_array, stat, errmsg)
     class(hearth_pca), intent(inout) :: self
     type(hearth_array), intent(in) :: scores
@@ -562,6 +582,110 @@ contains
     status_c = c_hearth_pca_angle_bounds(raw(self), int(size(sines), c_int32_t), sines)
     call settle(status_c, context_of(self), "pca%angle_bounds", stat, errmsg)
   end subroutine pca_angle_bounds
+
+  !> Makes of the estimator one that has found these modes before: field f of `components` is [n, space...] as
+  !> hearth_pca_components gave it, in any layout (NaN: the point takes no part), for this estimator's metric and ddof;
+  !> `mean` has the fields [space...] or [groups, space...] (NULL: 0), `deviation` those of
+  !> hearth_pca_standard_deviation (NULL: not standardised). Signs stay as they are given. Then transforms, inverse
+  !> transforms and all results that need no samples work as after hearth_pca_fit; groups need hearth_pca_set_labels.
+  !> Earlier results go.
+  !> Memory: (n + 4) fields of float64, another n while it runs.
+  !> Collective. Errors: ARGUMENT (n > n_components, eigenvalue negative or together more than total_variance, too few
+  !> samples, deviation not positive, metric that does not fit), MISMATCH (fields or spaces differ), NOT_FINITE (names
+  !> the first point), MEMORY.
+  subroutine pca_set_modes_int32(self, components, eigenvalues, total_variance, samples, mean, deviation, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    type(hearth_state), intent(in) :: components
+    real(c_double), intent(in) :: eigenvalues(:)
+    real(c_double), intent(in) :: total_variance
+    integer(c_int32_t), intent(in) :: samples
+    type(hearth_state), optional, intent(in) :: mean
+    type(hearth_state), optional, intent(in) :: deviation
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: mean_c
+    type(c_ptr) :: deviation_c
+    integer(c_int) :: status_c
+
+    mean_c = c_null_ptr
+    if (present(mean)) mean_c = raw(mean)
+    deviation_c = c_null_ptr
+    if (present(deviation)) deviation_c = raw(deviation)
+    status_c = c_hearth_pca_set_modes(raw(self), raw(components), int(size(eigenvalues), c_int32_t), eigenvalues, &
+        total_variance, int(samples, c_int64_t), mean_c, deviation_c)
+    call settle(status_c, context_of(self), "pca%set_modes", stat, errmsg)
+  end subroutine pca_set_modes_int32
+
+  !> Makes of the estimator one that has found these modes before: field f of `components` is [n, space...] as
+  !> hearth_pca_components gave it, in any layout (NaN: the point takes no part), for this estimator's metric and ddof;
+  !> `mean` has the fields [space...] or [groups, space...] (NULL: 0), `deviation` those of
+  !> hearth_pca_standard_deviation (NULL: not standardised). Signs stay as they are given. Then transforms, inverse
+  !> transforms and all results that need no samples work as after hearth_pca_fit; groups need hearth_pca_set_labels.
+  !> Earlier results go.
+  !> Memory: (n + 4) fields of float64, another n while it runs.
+  !> Collective. Errors: ARGUMENT (n > n_components, eigenvalue negative or together more than total_variance, too few
+  !> samples, deviation not positive, metric that does not fit), MISMATCH (fields or spaces differ), NOT_FINITE (names
+  !> the first point), MEMORY.
+  subroutine pca_set_modes_int64(self, components, eigenvalues, total_variance, samples, mean, deviation, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    type(hearth_state), intent(in) :: components
+    real(c_double), intent(in) :: eigenvalues(:)
+    real(c_double), intent(in) :: total_variance
+    integer(c_int64_t), intent(in) :: samples
+    type(hearth_state), optional, intent(in) :: mean
+    type(hearth_state), optional, intent(in) :: deviation
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: mean_c
+    type(c_ptr) :: deviation_c
+    integer(c_int) :: status_c
+
+    mean_c = c_null_ptr
+    if (present(mean)) mean_c = raw(mean)
+    deviation_c = c_null_ptr
+    if (present(deviation)) deviation_c = raw(deviation)
+    status_c = c_hearth_pca_set_modes(raw(self), raw(components), int(size(eigenvalues), c_int32_t), eigenvalues, &
+        total_variance, samples, mean_c, deviation_c)
+    call settle(status_c, context_of(self), "pca%set_modes", stat, errmsg)
+  end subroutine pca_set_modes_int64
+
+  !> Weights w of field `field` as the fit used them (metric, masks, gaps; 0: the point takes no part), a new float64
+  !> array [space...] in the field's space layout.
+  !> Collective. Ownership: the caller destroys *weights. Errors: ARGUMENT, STATE, MEMORY.
+  subroutine pca_weights(self, field, weights, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    integer(c_int32_t), intent(in) :: field
+    type(hearth_array), intent(inout) :: weights
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: weights_c
+    integer(c_int) :: status_c
+
+    call leave(weights)
+    weights_c = c_null_ptr
+    status_c = c_hearth_pca_weights(raw(self), c_index(field), weights_c)
+    call adopt(weights, weights_c, status_c, self)
+    call settle(status_c, context_of(self), "pca%weights", stat, errmsg)
+  end subroutine pca_weights
+
+  !> Standard deviation that each point of field `field` was divided by, otherwise as hearth_pca_weights; NaN where the
+  !> point takes no part.
+  !> Errors: STATE (nothing fitted, or not standardised), ARGUMENT, MEMORY.
+  subroutine pca_standard_deviation(self, field, deviation, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    integer(c_int32_t), intent(in) :: field
+    type(hearth_array), intent(inout) :: deviation
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: deviation_c
+    integer(c_int) :: status_c
+
+    call leave(deviation)
+    deviation_c = c_null_ptr
+    status_c = c_hearth_pca_standard_deviation(raw(self), c_index(field), deviation_c)
+    call adopt(deviation, deviation_c, status_c, self)
+    call settle(status_c, context_of(self), "pca%standard_deviation", stat, errmsg)
+  end subroutine pca_standard_deviation
 
   !> CF units ("days since 2000-01-01") and calendar of the times given to partial_fit, for hearth_pca_write. calendar
   !> may be NULL. Reset keeps them.

@@ -1,4 +1,4 @@
-/* The estimator's life: create, options, groups, reset, destroy. */
+/* The estimator's life: create, options, reset, destroy. */
 #include "analysis/metric_impl.h"
 #include "analysis/pca_impl.h"
 #include "comm/comm.h"
@@ -103,36 +103,5 @@ hearth_status hearth_pca_destroy(hearth_pca **pca) {
   hearth_deallocate(ctx, p);
   hearth_context_drop(ctx, HEARTH_OBJECT_PCA);
   *pca = NULL;
-  return HEARTH_OK;
-}
-
-static hearth_status check_labels(const hearth_pca *pca, int32_t ngroups, int64_t n, const int32_t *labels) {
-  HEARTH_REQUIRE(pca->ctx, ngroups >= 1 && n >= 0 && (labels || n == 0), "hearth_pca_set_groups: %d groups, %lld labels", ngroups, (long long)n);
-  for (int64_t i = 0; i < n; i++)
-    HEARTH_REQUIRE(pca->ctx, labels[i] >= 0 && labels[i] < ngroups, "hearth_pca_set_groups: label %lld is %d, outside 0..%d", (long long)i, labels[i],
-                   ngroups - 1);
-  return HEARTH_OK;
-}
-
-hearth_status hearth_pca_set_groups(hearth_pca *pca, int32_t ngroups, int64_t n, const int32_t *labels) {
-  if (!pca) return hearth_fail(NULL, HEARTH_ERR_ARGUMENT, "hearth_pca_set_groups: the estimator is NULL");
-  hearth_context *ctx = pca->ctx;
-  int32_t *copy = NULL;
-  hearth_status status = check_labels(pca, ngroups, n, labels);
-  if (status == HEARTH_OK) status = hearth_allocate(ctx, n * (int64_t)sizeof *copy, &copy);
-  uint64_t checksum = 0;
-  for (int64_t i = 0; status == HEARTH_OK && i < n; i++) checksum = checksum * 1000003u + (uint32_t)labels[i];
-  const int64_t numbers[] = {ngroups, n, (int64_t)(checksum >> 2)};
-  status = hearth_agree_same(ctx, status, "hearth_pca_set_groups's groups and labels (number of groups, number of labels, checksum)", numbers, 3);
-  if (status != HEARTH_OK) {
-    hearth_deallocate(ctx, copy);
-    return status;
-  }
-  if (n) memcpy(copy, labels, n * sizeof *copy);
-  hearth_deallocate(ctx, pca->labels);
-  hearth_pca_clear(pca);
-  pca->labels = copy;
-  pca->nlabels = n;
-  pca->ngroups = ngroups;
   return HEARTH_OK;
 }

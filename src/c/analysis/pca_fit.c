@@ -24,8 +24,9 @@ static hearth_status check_fit(const hearth_pca *pca, const hearth_series *serie
   const int64_t n = series->samples;
   HEARTH_REQUIRE(ctx, n >= 2, "PCA needs at least 2 samples, there %s %lld", n == 1 ? "is" : "are", (long long)n);
   HEARTH_REQUIRE(ctx, n > pca->options.ddof, "%lld samples with ddof = %d leave no degree of freedom", (long long)n, pca->options.ddof);
-  HEARTH_REQUIRE(ctx, !pca->labels || pca->nlabels == n, "hearth_pca_set_groups gave %lld labels, there are %lld samples", (long long)pca->nlabels,
-                 (long long)n);
+  HEARTH_REQUIRE(ctx, !pca->labels || pca->nlabels == n, "%lld samples have labels (hearth_pca_set_groups, hearth_pca_set_labels), there are %lld",
+                 (long long)pca->nlabels, (long long)n);
+  HEARTH_TRY(hearth_pca_check_labels(pca, n));
   const int64_t points = count_points(series);
   const int64_t most = n - 1 < points ? n - 1 : points;
   HEARTH_REQUIRE(ctx, pca->n_components <= most, "%d components are more than min(samples - 1, points) = min(%lld, %lld)", pca->n_components,
@@ -36,18 +37,7 @@ static hearth_status check_fit(const hearth_pca *pca, const hearth_series *serie
 /* The layout in which field f's results are held: its own, or one that suits the pass. Collective. */
 static hearth_status result_layout(const hearth_pca_fit_job *job, int32_t f, bool samples_side, hearth_layout **layout) {
   if (samples_side) return hearth_pca_samples_layout(job, f, layout);
-  const hearth_series_field *field = &job->series->field[f];
-  hearth_status status = hearth_series_own_space(job->series, f, layout);
-  if (status == HEARTH_OK && !*layout) {
-    int64_t shape[HEARTH_MAX_NDIM];
-    int32_t n = 0, longest = 0;
-    for (int32_t d = 0; d < field->ndim; d++)
-      if (d != field->axis) shape[n++] = field->shape[d];
-    for (int32_t d = 1; d < n; d++)
-      if (shape[d] > shape[longest]) longest = d;
-    status = hearth_layout_make_split(job->pca->ctx, n, shape, longest, layout);
-  }
-  return hearth_agree(job->pca->ctx, status);
+  return hearth_agree(job->pca->ctx, hearth_series_space(job->series, f, layout));
 }
 
 static hearth_status make_space(hearth_pca_fit_job *job, bool samples_side) {

@@ -93,6 +93,11 @@ void hearth_pca_clear(hearth_pca *pca);
 /* pca_results.c: takes in an incomplete bunch and refuses an estimator without results. Collective. */
 hearth_status hearth_pca_ready(hearth_pca *pca);
 
+/* pca_groups.c: whether each of n samples has a label, where groups are set; the group of sample t, and how many of the `most` samples from t on it has in a
+ * row. */
+hearth_status hearth_pca_check_labels(const hearth_pca *pca, int64_t n);
+int64_t hearth_pca_group_run(const hearth_pca *pca, int64_t t, int64_t most, int32_t *group);
+
 /* pca_space.c: sets up fields, weights and their memory; nothing given is kept but layouts and labels, by reference. Collective. */
 hearth_status hearth_pca_space_create(hearth_pca *pca, int32_t nfields, const hearth_pca_origin *origin);
 void hearth_pca_space_clear(const hearth_context *ctx, hearth_pca_space *space);

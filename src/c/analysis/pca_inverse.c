@@ -32,16 +32,31 @@ static hearth_status fetch_scores(hearth_pca *pca, const hearth_array *scores, d
   return status;
 }
 
-/* Rows of the field in `panel` [rows, points of f] from rows of the scores in `device`. Local. */
-static hearth_status compute_rows(hearth_pca *pca, int32_t f, int64_t rows, double *device, double *panel) {
+/* panel += mean, of each row's group. Local. */
+static hearth_status add_means(hearth_pca *pca, int32_t f, int64_t start, int64_t rows, double *ones, double *panel) {
+  const hearth_context *ctx = pca->ctx;
+  const hearth_pca_field *field = &pca->space.field[f];
+  const int64_t n = field->points;
+  const hearth_view all = hearth_pca_matrix(ctx, ones, rows, 1, 1, 1);
+  HEARTH_TRY(ctx->backend->fill(ctx->queue, &all, 1));
+  for (int64_t row = 0, run = 0; row < rows; row += run) {
+    int32_t group = 0;
+    run = hearth_pca_group_run(pca, start + row, rows - row, &group);
+    const hearth_view one = hearth_pca_matrix(ctx, ones, run, 1, 1, 1),
+                      mean = hearth_pca_matrix(ctx, pca->mean + group * pca->space.points + field->offset, 1, n, n, 1),
+                      result = hearth_pca_matrix(ctx, panel + row * n, run, n, n, 1);
+    HEARTH_TRY(ctx->backend->gemm(ctx->queue, 0, 1, &one, &mean, 1, &result));
+  }
+  return HEARTH_OK;
+}
+
+/* Rows start .. of the field in `panel` [rows, points of f] from rows of the scores in `device`. Local. */
+static hearth_status compute_rows(hearth_pca *pca, int32_t f, int64_t start, int64_t rows, double *device, double *panel) {
   const hearth_context *ctx = pca->ctx;
   const hearth_pca_field *field = &pca->space.field[f];
   const int64_t n = field->points, all = pca->space.points, modes = pca->modes;
-  double *ones = device + rows * modes;
-  const hearth_view scores = hearth_pca_matrix(ctx, device, rows, modes, modes, 1), one = hearth_pca_matrix(ctx, ones, rows, 1, 1, 1),
-                    basis = hearth_pca_matrix(ctx, pca->basis + field->offset, modes, n, all, 1),
-                    mean = hearth_pca_matrix(ctx, pca->mean + field->offset, 1, n, n, 1), result = hearth_pca_matrix(ctx, panel, rows, n, n, 1);
-  HEARTH_TRY(ctx->backend->fill(ctx->queue, &one, 1));
+  const hearth_view scores = hearth_pca_matrix(ctx, device, rows, modes, modes, 1),
+                    basis = hearth_pca_matrix(ctx, pca->basis + field->offset, modes, n, all, 1), result = hearth_pca_matrix(ctx, panel, rows, n, n, 1);
   HEARTH_TRY(ctx->backend->gemm(ctx->queue, 0, 1, &scores, &basis, 0, &result));
   double *const factor[2] = {pca->space.inverse, pca->space.deviation};
   for (int i = 0; i < 2; i++) {
@@ -49,7 +64,7 @@ static hearth_status compute_rows(hearth_pca *pca, int32_t f, int64_t rows, doub
     const hearth_view row = hearth_pca_matrix(ctx, factor[i] + field->offset, rows, n, 0, 1);
     HEARTH_TRY(ctx->backend->multiply(ctx->queue, &result, &result, &row));
   }
-  return ctx->backend->gemm(ctx->queue, 0, 1, &one, &mean, 1, &result);
+  return add_means(pca, f, start, rows, device + rows * modes, panel);
 }
 
 static hearth_status fill_field(hearth_pca *pca, int32_t f, const double *scores, const hearth_array *array) {
@@ -63,7 +78,7 @@ static hearth_status fill_field(hearth_pca *pca, int32_t f, const double *scores
   for (int64_t start = 0; start < samples && status == HEARTH_OK; start += step) {
     const int64_t rows = samples - start < step ? samples - start : step;
     status = hearth_pca_upload(ctx, device, scores + start * modes, rows * modes);
-    if (status == HEARTH_OK) status = compute_rows(pca, f, rows, device, panel);
+    if (status == HEARTH_OK) status = compute_rows(pca, f, start, rows, device, panel);
     for (int32_t p = 0; p < array->npieces && status == HEARTH_OK; p++) {
       const int64_t *piece = &pca->space.field[f].piece[p];
       hearth_view from = hearth_pca_piece_view(pca, f, p, NULL, rows, n), to = array->piece[p].view;
@@ -84,10 +99,9 @@ static hearth_status check_inverse(hearth_pca *pca, const hearth_array *scores, 
   const hearth_context *ctx = pca->ctx;
   HEARTH_REQUIRE(ctx, scores && scores->ctx == ctx, "hearth_pca_inverse_transform: the scores are NULL or belong to another context");
   HEARTH_REQUIRE(ctx, field >= 0 && field < pca->space.nfields, "hearth_pca_inverse_transform: field %d is outside 0..%d", field, pca->space.nfields - 1);
-  HEARTH_REQUIRE(ctx, pca->ngroups == 1, "hearth_pca_inverse_transform: the fit centred by groups, whose labels the samples lack");
   if (scores->layout->ndim != 2 || scores->layout->shape[1] != pca->modes)
     return hearth_fail(ctx, HEARTH_ERR_MISMATCH, "hearth_pca_inverse_transform: the scores must be [samples, %d]", pca->modes);
-  return HEARTH_OK;
+  return hearth_pca_check_labels(pca, scores->layout->shape[0]);
 }
 
 hearth_status hearth_pca_inverse_transform(hearth_pca *pca, const hearth_array *scores, int32_t field, hearth_array **field_array) {

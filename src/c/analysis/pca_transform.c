@@ -16,6 +16,7 @@ typedef struct hearth_transform {
   const hearth_series *series;
   bool in_place; /* the arrays have the fit's space layout and hold all samples of their points */
   int64_t rows;  /* samples per block */
+  int64_t first; /* sample of the block */
   int64_t panel_size;
   double *panel, *product; /* backend memory: [rows, part], [rows, modes] */
   double *host;            /* [rows, modes] */
@@ -24,7 +25,7 @@ typedef struct hearth_transform {
 
 static hearth_status check_space(const hearth_pca *pca, const hearth_series *series) {
   const hearth_context *ctx = pca->ctx;
-  HEARTH_REQUIRE(ctx, pca->ngroups == 1, "hearth_pca_transform: the fit centred by groups, whose labels the new samples lack: subtract the means first");
+  HEARTH_TRY(hearth_pca_check_labels(pca, series->samples));
   if (series->nfields != pca->space.nfields)
     return hearth_fail(ctx, HEARTH_ERR_MISMATCH, "hearth_pca_transform: %d fields, the fit had %d", series->nfields, pca->space.nfields);
   for (int32_t f = 0; f < series->nfields; f++) {
@@ -81,16 +82,40 @@ static void free_transform(hearth_transform *t) {
   if (t->missing) ctx->backend->release(ctx->queue, t->missing);
 }
 
+/* Anomalies of the rows, whose mean is that of their group: a run of rows of one group after the other. Local. */
+static hearth_status pack_rows(hearth_transform *t, int32_t f, int32_t piece, const hearth_part *part, const hearth_view *dst, const hearth_view *src,
+                               int64_t *infinite) {
+  hearth_pca *pca = t->pca;
+  const hearth_context *ctx = pca->ctx;
+  const int64_t rows = src->extent[0];
+  for (int64_t row = 0, run = 0; row < rows; row += run) {
+    int32_t group = 0;
+    run = hearth_pca_group_run(pca, t->first + row, rows - row, &group);
+    const hearth_view all_mean = hearth_pca_piece_view(pca, f, piece, pca->mean + group * pca->space.points, run, 0),
+                      all_scale = hearth_pca_piece_view(pca, f, piece, pca->space.scale, run, 0), mean = hearth_part_view(&all_mean, 1, part),
+                      scale = hearth_part_view(&all_scale, 1, part);
+    hearth_view to = *dst, from = *src;
+    to.extent[0] = from.extent[0] = run;
+    to.data = (char *)to.data + row * to.stride[0];
+    from.data = (char *)from.data + row * from.stride[0];
+    hearth_view missing = to;
+    missing.data = t->missing;
+    missing.dtype = HEARTH_INT32;
+    memset(missing.stride, 0, sizeof missing.stride);
+    HEARTH_TRY(ctx->backend->pack(ctx->queue, &to, &from, &mean, pca->space.scale ? &scale : NULL, &missing, infinite));
+  }
+  return HEARTH_OK;
+}
+
 /* product += part's anomalies times the basis; `src` is [rows, part...], `part` lies in a piece of this rank's points of field f. Local. */
 static hearth_status add_part(hearth_transform *t, int32_t f, int32_t piece, const hearth_view *src, const hearth_part *part, int64_t *infinite) {
   hearth_pca *pca = t->pca;
   const hearth_context *ctx = pca->ctx;
   const hearth_pca_field *field = &pca->space.field[f];
   const int64_t columns = hearth_part_volume(src->ndim - 1, part), rows = src->extent[0];
-  const hearth_view all_mean = hearth_pca_piece_view(pca, f, piece, pca->mean, rows, 0),
-                    all_scale = hearth_pca_piece_view(pca, f, piece, pca->space.scale, rows, 0);
-  int64_t stride[HEARTH_MAX_NDIM], first = field->offset + field->piece[piece];
-  hearth_strides(src->ndim - 1, all_mean.extent + 1, 1, field->order, stride);
+  int64_t extent[HEARTH_MAX_NDIM], stride[HEARTH_MAX_NDIM], first = field->offset + field->piece[piece];
+  for (int32_t d = 0; d < src->ndim - 1; d++) extent[d] = hearth_layout_piece_extent(field->layout, piece, d);
+  hearth_strides(src->ndim - 1, extent, 1, field->order, stride);
   for (int32_t d = 0; d < src->ndim - 1; d++) first += part->start[d] * stride[d];
   const hearth_view panel = hearth_pca_matrix(ctx, t->panel, rows, columns, columns, 1);
   hearth_view dst = *src;
@@ -99,14 +124,9 @@ static hearth_status add_part(hearth_transform *t, int32_t f, int32_t piece, con
   dst.space = ctx->backend->space;
   dst.stride[0] = columns * (int64_t)sizeof(double);
   hearth_strides(src->ndim - 1, part->count, sizeof(double), field->order, dst.stride + 1);
-  hearth_view missing = dst;
-  missing.data = t->missing;
-  missing.dtype = HEARTH_INT32;
-  memset(missing.stride, 0, sizeof missing.stride);
-  const hearth_view mean = hearth_part_view(&all_mean, 1, part), scale = hearth_part_view(&all_scale, 1, part),
-                    basis = hearth_pca_matrix(ctx, pca->basis + first, columns, pca->modes, 1, pca->space.points),
+  const hearth_view basis = hearth_pca_matrix(ctx, pca->basis + first, columns, pca->modes, 1, pca->space.points),
                     product = hearth_pca_matrix(ctx, t->product, rows, pca->modes, pca->modes, 1);
-  HEARTH_TRY(ctx->backend->pack(ctx->queue, &dst, src, &mean, pca->space.scale ? &scale : NULL, &missing, infinite));
+  HEARTH_TRY(pack_rows(t, f, piece, part, &dst, src, infinite));
   return ctx->backend->gemm(ctx->queue, 0, 1, &panel, &basis, 1, &product);
 }
 
@@ -155,6 +175,7 @@ static hearth_status one_block(hearth_transform *t, int64_t start, int64_t rows)
   hearth_array *into[HEARTH_MAX_FIELDS] = {NULL};
   const hearth_array *block[HEARTH_MAX_FIELDS];
   hearth_status status = HEARTH_OK;
+  t->first = start;
   for (int32_t f = 0; f < t->series->nfields && status == HEARTH_OK; f++) {
     const hearth_series_field *field = &t->series->field[f];
     block[f] = field->array;

@@ -61,6 +61,9 @@ HEARTH_LOCAL hearth_status hearth_pca_reset(hearth_pca *pca);
 /* Centres sample t of the following fits by the mean of group labels[t] (0-based in every language; calendar months, say) instead of the overall mean.
  * Collective (numbers must agree). Errors: ARGUMENT (label outside 0..ngroups-1), MISMATCH, MEMORY. */
 HEARTH_COLLECTIVE hearth_status hearth_pca_set_groups(hearth_pca *pca, int32_t ngroups, int64_t n, HEARTH_EXTENT(n) const int32_t *labels);
+/* Labels of other samples, for the transforms and inverse transforms that follow; the groups and all that was learnt stay. Without this call those of
+ * hearth_pca_set_groups hold. Collective (numbers must agree). Errors: ARGUMENT (label outside the groups), MISMATCH, MEMORY. */
+HEARTH_COLLECTIVE hearth_status hearth_pca_set_labels(hearth_pca *pca, int64_t n, HEARTH_EXTENT(n) const int32_t *labels);
 
 /* Fits all samples of `array` (real dtype), which lie along `sample_axis`; the other axes are space, in any layout. Replaces earlier results.
  * Memory: Gram (smaller side squared), EOFs, and panels of a few MiB; where the layout distributes the wrong axis, blocks of it besides.
@@ -112,15 +115,15 @@ HEARTH_COLLECTIVE hearth_status hearth_pca_scores(hearth_pca *pca, HEARTH_OUT he
 HEARTH_COLLECTIVE hearth_status hearth_pca_times(hearth_pca *pca, int64_t n, HEARTH_OUT HEARTH_EXTENT(n) double *times);
 
 /* Scores of other samples on the modes: a new float64 array [samples, modes], split along the samples. Values at points that take no part are not looked at.
- * Collective. Ownership: the caller destroys *scores. Errors: STATE, MISMATCH (space differs from the fit's), ARGUMENT (groups are set: use anomalies),
- * NOT_FINITE, MEMORY. */
+ * Collective. Ownership: the caller destroys *scores. Errors: STATE, MISMATCH (space differs from the fit's), ARGUMENT (samples form groups
+ * and have no labels: hearth_pca_set_labels), NOT_FINITE, MEMORY. */
 HEARTH_COLLECTIVE hearth_status hearth_pca_transform(hearth_pca *pca, const hearth_array *array, HEARTH_INDEX int32_t sample_axis,
                                                      HEARTH_OUT hearth_array **scores);
 HEARTH_COLLECTIVE hearth_status hearth_pca_transform_state(hearth_pca *pca, const hearth_state *state, HEARTH_INDEX int32_t sample_axis,
                                                            HEARTH_OUT hearth_array **scores);
 HEARTH_COLLECTIVE hearth_status hearth_pca_transform_source(hearth_pca *pca, const hearth_source *source, HEARTH_OUT hearth_array **scores);
 /* The field of scores [samples, modes] (any layout): mean + sum_k pc_k e_k, a new float64 array [samples, space...] in the field's space layout.
- * Collective. Ownership: the caller destroys *field_array. Errors: STATE, MISMATCH, ARGUMENT (groups are set), MEMORY. */
+ * Collective. Ownership: the caller destroys *field_array. Errors: STATE, MISMATCH, ARGUMENT (samples without labels, as above), MEMORY. */
 HEARTH_COLLECTIVE hearth_status hearth_pca_inverse_transform(hearth_pca *pca, const hearth_array *scores, HEARTH_INDEX int32_t field,
                                                              HEARTH_OUT hearth_array **field_array);
 
@@ -133,6 +136,22 @@ HEARTH_COLLECTIVE hearth_status hearth_pca_discarded(hearth_pca *pca, HEARTH_OUT
 /* Streaming: upper bounds of the sine of the angle between each mode found and the true one (Davis and Kahan 1970: discarded / gap; 1 where the gap is too
  * small). Collective. Errors: ARGUMENT (n > modes), STATE. */
 HEARTH_COLLECTIVE hearth_status hearth_pca_angle_bounds(hearth_pca *pca, int32_t n, HEARTH_OUT HEARTH_EXTENT(n) double *sines);
+
+/* Makes of the estimator one that has found these modes before: field f of `components` is [n, space...] as hearth_pca_components gave it, in any layout (NaN:
+ * the point takes no part), for this estimator's metric and ddof; `mean` has the fields [space...] or [groups, space...] (NULL: 0), `deviation` those of
+ * hearth_pca_standard_deviation (NULL: not standardised). Signs stay as they are given. Then transforms, inverse transforms and all results that need no
+ * samples work as after hearth_pca_fit; groups need hearth_pca_set_labels. Earlier results go. Memory: (n + 4) fields of float64, another n while it runs.
+ * Collective. Errors: ARGUMENT (n > n_components, eigenvalue negative or together more than total_variance, too few samples, deviation not positive, metric
+ * that does not fit), MISMATCH (fields or spaces differ), NOT_FINITE (names the first point), MEMORY. */
+HEARTH_COLLECTIVE hearth_status hearth_pca_set_modes(hearth_pca *pca, const hearth_state *components, int32_t n, HEARTH_EXTENT(n) const double *eigenvalues,
+                                                     double total_variance, int64_t samples, HEARTH_OPTIONAL const hearth_state *mean,
+                                                     HEARTH_OPTIONAL const hearth_state *deviation);
+/* Weights w of field `field` as the fit used them (metric, masks, gaps; 0: the point takes no part), a new float64 array [space...] in the field's space
+ * layout. Collective. Ownership: the caller destroys *weights. Errors: ARGUMENT, STATE, MEMORY. */
+HEARTH_COLLECTIVE hearth_status hearth_pca_weights(hearth_pca *pca, HEARTH_INDEX int32_t field, HEARTH_OUT hearth_array **weights);
+/* Standard deviation that each point of field `field` was divided by, otherwise as hearth_pca_weights; NaN where the point takes no part.
+ * Errors: STATE (nothing fitted, or not standardised), ARGUMENT, MEMORY. */
+HEARTH_COLLECTIVE hearth_status hearth_pca_standard_deviation(hearth_pca *pca, HEARTH_INDEX int32_t field, HEARTH_OUT hearth_array **deviation);
 
 /* CF units ("days since 2000-01-01") and calendar of the times given to partial_fit, for hearth_pca_write. calendar may be NULL. Reset keeps them.
  * Local. Errors: ARGUMENT, MEMORY. */

@@ -2018,6 +2018,12 @@ public:
     detail::check(hearth_pca_set_groups(get(), ngroups, static_cast<int64_t>(detail::same_size({labels.size()})), labels.data()), context_handle(), "pca::set_groups");
   }
 
+  /// Labels of other samples, for the transforms and inverse transforms that follow; the groups and all that was learnt stay. Without this call
+  /// those of hearth_pca_set_groups hold. Collective (numbers must agree). Errors: ARGUMENT (label outside the groups), MISMATCH, MEMORY.
+  void set_labels(hearth::span<const int32_t> labels) {
+    detail::check(hearth_pca_set_labels(get(), static_cast<int64_t>(detail::same_size({labels.size()})), labels.data()), context_handle(), "pca::set_labels");
+  }
+
   /// Fits all samples of `array` (real dtype), which lie along `sample_axis`; the other axes are space, in any layout. Replaces earlier results.
   /// Memory: Gram (smaller side squared), EOFs, and panels of a few MiB; where the layout distributes the wrong axis, blocks of it besides.
   /// Collective. Errors: ARGUMENT (fewer than 2 samples, n_components > min(samples - 1, points that take part), metric that does not fit),
@@ -2154,8 +2160,8 @@ public:
 
   /// Scores of other samples on the modes: a new float64 array [samples, modes], split along the samples. Values at points that take no part are
   /// not looked at.
-  /// Collective. Ownership: the caller destroys *scores. Errors: STATE, MISMATCH (space differs from the fit's), ARGUMENT (groups are set: use
-  /// anomalies), NOT_FINITE, MEMORY.
+  /// Collective. Ownership: the caller destroys *scores. Errors: STATE, MISMATCH (space differs from the fit's), ARGUMENT (samples form groups
+  /// and have no labels: hearth_pca_set_labels), NOT_FINITE, MEMORY.
   hearth::array transform(const hearth::array &array, int32_t sample_axis) {
     hearth_array *scores_c = nullptr;
     detail::check(hearth_pca_transform(get(), array.get(), sample_axis, &scores_c), context_handle(), "pca::transform");
@@ -2164,8 +2170,8 @@ public:
 
   /// Scores of other samples on the modes: a new float64 array [samples, modes], split along the samples. Values at points that take no part are
   /// not looked at.
-  /// Collective. Ownership: the caller destroys *scores. Errors: STATE, MISMATCH (space differs from the fit's), ARGUMENT (groups are set: use
-  /// anomalies), NOT_FINITE, MEMORY.
+  /// Collective. Ownership: the caller destroys *scores. Errors: STATE, MISMATCH (space differs from the fit's), ARGUMENT (samples form groups
+  /// and have no labels: hearth_pca_set_labels), NOT_FINITE, MEMORY.
   hearth::array transform(const hearth::state &state, int32_t sample_axis) {
     hearth_array *scores_c = nullptr;
     detail::check(hearth_pca_transform_state(get(), state.get(), sample_axis, &scores_c), context_handle(), "pca::transform");
@@ -2174,8 +2180,8 @@ public:
 
   /// Scores of other samples on the modes: a new float64 array [samples, modes], split along the samples. Values at points that take no part are
   /// not looked at.
-  /// Collective. Ownership: the caller destroys *scores. Errors: STATE, MISMATCH (space differs from the fit's), ARGUMENT (groups are set: use
-  /// anomalies), NOT_FINITE, MEMORY.
+  /// Collective. Ownership: the caller destroys *scores. Errors: STATE, MISMATCH (space differs from the fit's), ARGUMENT (samples form groups
+  /// and have no labels: hearth_pca_set_labels), NOT_FINITE, MEMORY.
   hearth::array transform(const hearth::source &source) {
     hearth_array *scores_c = nullptr;
     detail::check(hearth_pca_transform_source(get(), source.get(), &scores_c), context_handle(), "pca::transform");
@@ -2184,7 +2190,7 @@ public:
 
   /// The field of scores [samples, modes] (any layout): mean + sum_k pc_k e_k, a new float64 array [samples, space...] in the field's space
   /// layout.
-  /// Collective. Ownership: the caller destroys *field_array. Errors: STATE, MISMATCH, ARGUMENT (groups are set), MEMORY.
+  /// Collective. Ownership: the caller destroys *field_array. Errors: STATE, MISMATCH, ARGUMENT (samples without labels, as above), MEMORY.
   hearth::array inverse_transform(const hearth::array &scores, int32_t field) {
     hearth_array *field_array_c = nullptr;
     detail::check(hearth_pca_inverse_transform(get(), scores.get(), field, &field_array_c), context_handle(), "pca::inverse_transform");
@@ -2221,6 +2227,34 @@ public:
     return sines_c;
   }
   std::vector<double> angle_bounds() { return angle_bounds(modes()); }
+
+  /// Makes of the estimator one that has found these modes before: field f of `components` is [n, space...] as hearth_pca_components gave it, in
+  /// any layout (NaN: the point takes no part), for this estimator's metric and ddof; `mean` has the fields [space...] or [groups, space...]
+  /// (NULL: 0), `deviation` those of hearth_pca_standard_deviation (NULL: not standardised). Signs stay as they are given. Then transforms,
+  /// inverse transforms and all results that need no samples work as after hearth_pca_fit; groups need hearth_pca_set_labels. Earlier results go.
+  /// Memory: (n + 4) fields of float64, another n while it runs.
+  /// Collective. Errors: ARGUMENT (n > n_components, eigenvalue negative or together more than total_variance, too few samples, deviation not
+  /// positive, metric that does not fit), MISMATCH (fields or spaces differ), NOT_FINITE (names the first point), MEMORY.
+  void set_modes(const hearth::state &components, hearth::span<const double> eigenvalues, double total_variance, int64_t samples, const hearth::state *mean = nullptr, const hearth::state *deviation = nullptr) {
+    detail::check(hearth_pca_set_modes(get(), components.get(), static_cast<int32_t>(detail::same_size({eigenvalues.size()})), eigenvalues.data(), total_variance, samples, mean != nullptr ? mean->get() : nullptr, deviation != nullptr ? deviation->get() : nullptr), context_handle(), "pca::set_modes");
+  }
+
+  /// Weights w of field `field` as the fit used them (metric, masks, gaps; 0: the point takes no part), a new float64 array [space...] in the
+  /// field's space layout.
+  /// Collective. Ownership: the caller destroys *weights. Errors: ARGUMENT, STATE, MEMORY.
+  hearth::array weights(int32_t field) {
+    hearth_array *weights_c = nullptr;
+    detail::check(hearth_pca_weights(get(), field, &weights_c), context_handle(), "pca::weights");
+    return hearth::array(weights_c, context_handle());
+  }
+
+  /// Standard deviation that each point of field `field` was divided by, otherwise as hearth_pca_weights; NaN where the point takes no part.
+  /// Errors: STATE (nothing fitted, or not standardised), ARGUMENT, MEMORY.
+  hearth::array standard_deviation(int32_t field) {
+    hearth_array *deviation_c = nullptr;
+    detail::check(hearth_pca_standard_deviation(get(), field, &deviation_c), context_handle(), "pca::standard_deviation");
+    return hearth::array(deviation_c, context_handle());
+  }
 
   /// CF units ("days since 2000-01-01") and calendar of the times given to partial_fit, for hearth_pca_write. calendar may be NULL. Reset keeps
   /// them.

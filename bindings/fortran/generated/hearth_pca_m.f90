@@ -588,8 +588,7 @@ contains
   !> `mean` has the fields [space...] or [groups, space...] (NULL: 0), `deviation` those of
   !> hearth_pca_standard_deviation (NULL: not standardised). Signs stay as they are given. Then transforms, inverse
   !> transforms and all results that need no samples work as after hearth_pca_fit; groups need hearth_pca_set_labels.
-  !> Earlier results go.
-  !> Memory: (n + 4) fields of float64, another n while it runs.
+  !> Earlier results go. Memory: (n + 4) fields of float64, another n while it runs.
   !> Collective. Errors: ARGUMENT (n > n_components, eigenvalue negative or together more than total_variance, too few
   !> samples, deviation not positive, metric that does not fit), MISMATCH (fields or spaces differ), NOT_FINITE (names
   !> the first point), MEMORY.
@@ -621,8 +620,7 @@ contains
   !> `mean` has the fields [space...] or [groups, space...] (NULL: 0), `deviation` those of
   !> hearth_pca_standard_deviation (NULL: not standardised). Signs stay as they are given. Then transforms, inverse
   !> transforms and all results that need no samples work as after hearth_pca_fit; groups need hearth_pca_set_labels.
-  !> Earlier results go.
-  !> Memory: (n + 4) fields of float64, another n while it runs.
+  !> Earlier results go. Memory: (n + 4) fields of float64, another n while it runs.
   !> Collective. Errors: ARGUMENT (n > n_components, eigenvalue negative or together more than total_variance, too few
   !> samples, deviation not positive, metric that does not fit), MISMATCH (fields or spaces differ), NOT_FINITE (names
   !> the first point), MEMORY.
@@ -650,8 +648,8 @@ contains
   end subroutine pca_set_modes_int64
 
   !> Weights w of field `field` as the fit used them (metric, masks, gaps; 0: the point takes no part), a new float64
-  !> array [space...] in the field's space layout.
-  !> Collective. Ownership: the caller destroys *weights. Errors: ARGUMENT, STATE, MEMORY.
+  !> array [space...] in the field's space layout. Collective. Ownership: the caller destroys *weights. Errors:
+  !> ARGUMENT, STATE, MEMORY.
   subroutine pca_weights(self, field, weights, stat, errmsg)
     class(hearth_pca), intent(inout) :: self
     integer(c_int32_t), intent(in) :: field

@@ -2240,8 +2240,7 @@ public:
   }
 
   /// Weights w of field `field` as the fit used them (metric, masks, gaps; 0: the point takes no part), a new float64 array [space...] in the
-  /// field's space layout.
-  /// Collective. Ownership: the caller destroys *weights. Errors: ARGUMENT, STATE, MEMORY.
+  /// field's space layout. Collective. Ownership: the caller destroys *weights. Errors: ARGUMENT, STATE, MEMORY.
   hearth::array weights(int32_t field) {
     hearth_array *weights_c = nullptr;
     detail::check(hearth_pca_weights(get(), field, &weights_c), context_handle(), "pca::weights");

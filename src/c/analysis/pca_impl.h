@@ -11,7 +11,7 @@
 
 typedef struct hearth_pca_field {
   char *name;
-  int32_t order;
+  int32_t order, dtype;            /* of the array; dtype HEARTH_DTYPE_NONE: unknown */
   struct hearth_labels *labels;    /* of the array the field came from, or NULL */
   int32_t sample_axis;             /* of that array; -1: none */
   hearth_layout *layout;           /* of the space alone */
@@ -37,6 +37,7 @@ typedef struct hearth_pca_space {
   hearth_pca_field *field;
   int64_t points, global_points;
   bool primary;      /* this rank's points count in sums over ranks (false on ranks that hold only replicas) */
+  bool weighted;     /* scale and inverse exist (where this rank has points) */
   double *scale;     /* [points], backend memory; NULL: all 1 */
   double *inverse;   /* 1 / sqrt(w), NaN where scale is 0; NULL: all 1 */
   double *deviation; /* standard deviation of each point if standardised, else NULL */
@@ -54,7 +55,7 @@ typedef struct hearth_pca_stream {
   int64_t capacity;             /* of scores and times, in samples */
   double *times;                /* [capacity] */
   double *scores;               /* [capacity, n_kept] on rank 0 if kept */
-  uint8_t *bad;                 /* [bunch] of the waiting samples: could not be taken in on this rank */
+  double *bad;                  /* [bunch] of the waiting samples: not 0 if it could not be taken in on this rank */
   void *counter;                /* backend memory: one int32 */
   struct hearth_update *update; /* small matrices of an update */
 } hearth_pca_stream;
@@ -119,6 +120,11 @@ hearth_status hearth_pca_download(const hearth_context *ctx, double *to, const d
 
 /* pca_sign.c: pca->sign by the one sign rule. Collective. */
 hearth_status hearth_pca_find_signs(hearth_pca *pca);
+
+/* pca_stream.c: the estimator's memory for a stream on fields like `origin`; leaves it empty on failure. Collective. */
+hearth_status hearth_pca_stream_create(hearth_pca *pca, int32_t nfields, const hearth_pca_origin *origin);
+/* Room for the waiting bunch's times, and scores on rank 0. Local. */
+hearth_status hearth_pca_stream_reserve(hearth_pca *pca);
 
 /* pca_update.c: memory for updates, local; takes the waiting samples into the basis. Collective. */
 hearth_status hearth_pca_update_create(hearth_pca *pca);

@@ -1560,6 +1560,26 @@ module hearth_c
       character(kind=c_char), intent(in) :: path(*)
       integer(c_int) :: result_c
     end function c_hearth_pca_write
+    function c_hearth_pca_save(pca, path) result(result_c) bind(C, name="hearth_pca_save")
+      import
+      type(c_ptr), value :: pca
+      character(kind=c_char), intent(in) :: path(*)
+      integer(c_int) :: result_c
+    end function c_hearth_pca_save
+    function c_hearth_pca_restore(pca, array, path) result(result_c) bind(C, name="hearth_pca_restore")
+      import
+      type(c_ptr), value :: pca
+      type(c_ptr), value :: array
+      character(kind=c_char), intent(in) :: path(*)
+      integer(c_int) :: result_c
+    end function c_hearth_pca_restore
+    function c_hearth_pca_restore_state(pca, state, path) result(result_c) bind(C, name="hearth_pca_restore_state")
+      import
+      type(c_ptr), value :: pca
+      type(c_ptr), value :: state
+      character(kind=c_char), intent(in) :: path(*)
+      integer(c_int) :: result_c
+    end function c_hearth_pca_restore_state
     function c_hearth_rand(layout, dtype, order, stream, array) result(result_c) bind(C, name="hearth_rand")
       import
       type(c_ptr), value :: layout

@@ -2268,6 +2268,29 @@ public:
   void write(const std::string &path) {
     detail::check(hearth_pca_write(get(), path.c_str()), context_handle(), "pca::write");
   }
+
+  /// Saves the running state, in whatever phase the estimator is, as an HDF5 file (docs/checkpoint.md): written under a temporary name in the
+  /// same folder, with a checksum, brought to disk and renamed, so that a file called `path` is always whole. What comes after is the same as
+  /// without the call; an incomplete bunch is saved as it is. Workspace: a few MiB.
+  /// Collective. Errors: STATE (nothing fitted), DAMAGED, NOT_BUILT (no I/O library attached, see hearth_io_attach), FILE, MEMORY.
+  void save(const std::string &path) {
+    detail::check(hearth_pca_save(get(), path.c_str()), context_handle(), "pca::save");
+  }
+
+  /// Restores what hearth_pca_save wrote into a new estimator, on any number of ranks. `array` is the field as partial_fit takes it (of a batch
+  /// fit: one sample without the sample axis): it gives the layout, any one, and the memory order. partial_fit goes on as if nothing had
+  /// happened: bitwise in reproducible mode, to rounding otherwise. An estimator without a metric takes the weights of the file. After a failure
+  /// the estimator is as it was.
+  /// Collective. Errors: FILE, FORMAT (no checkpoint, of another version, truncated or damaged), MISMATCH (other options, metric, shape, dtype or
+  /// field), STATE (the estimator holds results), NOT_BUILT, MEMORY.
+  void restore(const hearth::array &array, const std::string &path) {
+    detail::check(hearth_pca_restore(get(), array.get(), path.c_str()), context_handle(), "pca::restore");
+  }
+
+  /// The same for several fields that form one state.
+  void restore(const hearth::state &state, const std::string &path) {
+    detail::check(hearth_pca_restore_state(get(), state.get(), path.c_str()), context_handle(), "pca::restore");
+  }
 };
 
 /// The last failure that this rank was told of: its status, the rank that met it, and a message with object and numbers. After a collective

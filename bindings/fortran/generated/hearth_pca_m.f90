@@ -32,6 +32,8 @@ module hearth_pca_m
     procedure, private :: pca_transform_source
     procedure, private :: pca_set_modes_int32
     procedure, private :: pca_set_modes_int64
+    procedure, private :: pca_restore
+    procedure, private :: pca_restore_state
     procedure :: create => pca_create
     procedure :: reset => pca_reset
     procedure :: set_groups => pca_set_groups
@@ -66,6 +68,9 @@ module hearth_pca_m
     procedure :: standard_deviation => pca_standard_deviation
     procedure :: set_time_units => pca_set_time_units
     procedure :: write => pca_write
+    procedure :: save => pca_save
+    generic :: restore => pca_restore, pca_restore_state
+    generic :: restore_state => pca_restore_state
     final :: pca_finalize
   end type hearth_pca
 
@@ -722,5 +727,54 @@ contains
     status_c = c_hearth_pca_write(raw(self), c_text(path))
     call settle_in_situ(self, status_c, "pca%write", stat, errmsg)
   end subroutine pca_write
+
+  !> Saves the running state, in whatever phase the estimator is, as an HDF5 file (docs/checkpoint.md): written under a
+  !> temporary name in the same folder, with a checksum, brought to disk and renamed, so that a file called `path` is
+  !> always whole. What comes after is the same as without the call; an incomplete bunch is saved as it is. Workspace: a
+  !> few MiB.
+  !> Collective. Errors: STATE (nothing fitted), DAMAGED, NOT_BUILT (no I/O library attached, see hearth_io_attach),
+  !> FILE, MEMORY.
+  subroutine pca_save(self, path, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    character(len=*), intent(in) :: path
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    if (is_disabled(self) .and. .not. present(stat)) return
+    status_c = c_hearth_pca_save(raw(self), c_text(path))
+    call settle_in_situ(self, status_c, "pca%save", stat, errmsg)
+  end subroutine pca_save
+
+  !> Restores what hearth_pca_save wrote into a new estimator, on any number of ranks. `array` is the field as
+  !> partial_fit takes it (of a batch fit: one sample without the sample axis): it gives the layout, any one, and the
+  !> memory order. partial_fit goes on as if nothing had happened: bitwise in reproducible mode, to rounding otherwise.
+  !> An estimator without a metric takes the weights of the file. After a failure the estimator is as it was.
+  !> Collective. Errors: FILE, FORMAT (no checkpoint, of another version, truncated or damaged), MISMATCH (other
+  !> options, metric, shape, dtype or field), STATE (the estimator holds results), NOT_BUILT, MEMORY.
+  subroutine pca_restore(self, array, path, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    type(hearth_array), intent(in) :: array
+    character(len=*), intent(in) :: path
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_pca_restore(raw(self), raw(array), c_text(path))
+    call settle(status_c, context_of(self), "pca%restore", stat, errmsg)
+  end subroutine pca_restore
+
+  !> The same for several fields that form one state.
+  subroutine pca_restore_state(self, state, path, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    type(hearth_state), intent(in) :: state
+    character(len=*), intent(in) :: path
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_pca_restore_state(raw(self), raw(state), c_text(path))
+    call settle(status_c, context_of(self), "pca%restore", stat, errmsg)
+  end subroutine pca_restore_state
 
 end module hearth_pca_m

@@ -154,6 +154,7 @@ module hearth_array_m
     generic :: roll => array_roll_int32, array_roll_int64
     generic :: pad => array_pad_int32, array_pad_int64
     generic :: tile => array_tile_int32, array_tile_int64
+    procedure :: matmul => array_matmul
     procedure :: rand => array_rand
     procedure :: randn => array_randn
     generic :: randint => array_randint_int32, array_randint_int64
@@ -2378,6 +2379,39 @@ contains
     call adopt(result, result_c, status_c, self)
     call settle(status_c, context_of(self), "array%tile", stat, errmsg)
   end subroutine array_tile_int64
+
+  !> The product of two vectors or matrices, NumPy's matmul: [m, k] [k, n] gives [m, n]; a vector a is a row, a vector b
+  !> a column, and the result has no dimension for it (of two vectors: shape [1]). The type is NumPy's common type of
+  !> both; bool and integers are multiplied as float64 (exact below 2^53), float16 as float32. Sums of float32 and
+  !> complex64 are made in that type.
+  !>
+  !> The way is chosen by an estimate of operations and bytes moved (docs/linalg.md), and decides the layout of the
+  !> result:
+  !>   a stays where it lies, b follows a's columns: the result has a's distribution of rows, its columns are whole.
+  !> Where a's columns are dealt out, sums are joined: up to 2^20 elements on all ranks that share rows, beyond that
+  !> dealt out evenly over them. The same the other way round where b stays. rows and columns of the result are dealt
+  !> out over a grid of ranks, evenly, or as a's rows and b's columns are where both lie on one grid (block-cyclic stays
+  !> block-cyclic); rows of a and columns of b travel in panels along k. Operands that every rank has give a result that
+  !> every rank has. Nothing that lies right is copied or moved. The result has a's memory order. Workspace: copies of
+  !> operands that lie otherwise, in panels of a quarter of what the memory cap leaves and 256 MiB at most; an operand
+  !> that stays has all of its part on its ranks. Collective. Ownership: the caller destroys *c. Errors: ARGUMENT
+  !> (NULL), MISMATCH (extents, contexts), UNSUPPORTED (more than two dimensions), NOT_REPRODUCIBLE (in reproducible
+  !> mode), MEMORY, MPI.
+  subroutine array_matmul(self, b, c, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_array), intent(inout) :: c
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: c_c
+    integer(c_int) :: status_c
+
+    call leave(c)
+    c_c = c_null_ptr
+    status_c = c_hearth_matmul(raw(self), raw(b), c_c)
+    call adopt(c, c_c, status_c, self)
+    call settle(status_c, context_of(self), "array%matmul", stat, errmsg)
+  end subroutine array_matmul
 
   !> Uniform numbers in [0, 1): multiples of 2^-53 (float64) or 2^-24 (float32).
   !> Collective. Ownership: the caller destroys *array. Errors: UNSUPPORTED (other types), ARGUMENT (order), MISMATCH

@@ -1273,6 +1273,13 @@ module hearth_c
       type(c_ptr), intent(inout) :: result
       integer(c_int) :: result_c
     end function c_hearth_tile
+    function c_hearth_matmul(a, b, c) result(result_c) bind(C, name="hearth_matmul")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), intent(inout) :: c
+      integer(c_int) :: result_c
+    end function c_hearth_matmul
     function c_hearth_metric_create(ctx, metric) result(result_c) bind(C, name="hearth_metric_create")
       import
       type(c_ptr), value :: ctx

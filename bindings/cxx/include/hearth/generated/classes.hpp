@@ -1177,6 +1177,25 @@ public:
     return hearth::array(result_c, context_handle());
   }
 
+  /// The product of two vectors or matrices, NumPy's matmul: [m, k] [k, n] gives [m, n]; a vector a is a row, a vector b a column, and the result
+  /// has no dimension for it (of two vectors: shape [1]). The type is NumPy's common type of both; bool and integers are multiplied as float64
+  /// (exact below 2^53), float16 as float32. Sums of float32 and complex64 are made in that type.
+  ///
+  /// The way is chosen by an estimate of operations and bytes moved (docs/linalg.md), and decides the layout of the result:
+  ///   a stays where it lies, b follows a's columns: the result has a's distribution of rows, its columns are whole. Where a's columns are dealt
+  /// out, sums are joined: up to 2^20 elements on all ranks that share rows, beyond that dealt out evenly over them. The same the other way round
+  /// where b stays. rows and columns of the result are dealt out over a grid of ranks, evenly, or as a's rows and b's columns are where both lie
+  /// on one grid (block-cyclic stays block-cyclic); rows of a and columns of b travel in panels along k. Operands that every rank has give a
+  /// result that every rank has. Nothing that lies right is copied or moved. The result has a's memory order. Workspace: copies of operands that
+  /// lie otherwise, in panels of a quarter of what the memory cap leaves and 256 MiB at most; an operand that stays has all of its part on its
+  /// ranks. Collective. Ownership: the caller destroys *c. Errors: ARGUMENT (NULL), MISMATCH (extents, contexts), UNSUPPORTED (more than two
+  /// dimensions), NOT_REPRODUCIBLE (in reproducible mode), MEMORY, MPI.
+  hearth::array matmul(const hearth::array &b) const {
+    hearth_array *c_c = nullptr;
+    detail::check(hearth_matmul(get(), b.get(), &c_c), context_handle(), "array::matmul");
+    return hearth::array(c_c, context_handle());
+  }
+
   /// Uniform numbers in [0, 1): multiples of 2^-53 (float64) or 2^-24 (float32).
   /// Collective. Ownership: the caller destroys *array. Errors: UNSUPPORTED (other types), ARGUMENT (order), MISMATCH (arguments differ between
   /// ranks), MEMORY.

@@ -84,6 +84,7 @@ static hearth_status fit(hearth_pca *pca, const hearth_series *series) {
   status = hearth_agree(ctx, status);
   const bool samples_side = series->samples <= count_points(series);
   pca->phase = HEARTH_PCA_BATCH;
+  pca->solver = HEARTH_PCA_GRAM;
   if (status == HEARTH_OK) status = make_space(&job, samples_side);
   if (status == HEARTH_OK) {
     hearth_log_write(ctx, HEARTH_LOG_INFO, "PCA by the Gram matrix of %lld %s", (long long)(samples_side ? job.n : pca->space.global_points),

@@ -60,6 +60,21 @@ typedef struct hearth_pca_stream {
   struct hearth_update *update; /* small matrices of an update */
 } hearth_pca_stream;
 
+/* Rotated modes beside the fitted ones: unit vectors in the weighted space that need not be orthogonal. */
+typedef struct hearth_pca_rotated {
+  double *basis;   /* [modes, points], backend memory; NULL: nothing is rotated */
+  double *sigma;   /* [modes] */
+  double *mix;     /* [modes, modes] row-major: rotated scores = fitted scores times this */
+  int64_t samples; /* that had been fitted: a further sample makes all of it stale */
+} hearth_pca_rotated;
+
+/* How gaps were filled. */
+typedef struct hearth_pca_gaps {
+  hearth_array **filled; /* [fields], or NULL */
+  int32_t nfields, modes, iterations;
+  double error;
+} hearth_pca_gaps;
+
 typedef enum hearth_pca_phase { HEARTH_PCA_EMPTY, HEARTH_PCA_BATCH, HEARTH_PCA_STREAM } hearth_pca_phase;
 
 struct hearth_pca {
@@ -86,6 +101,9 @@ struct hearth_pca {
   double *scores; /* batch on the samples' side: [samples, modes] on the host of every rank, else NULL */
   double *sign;   /* [rows] +-1, valid if `signs_known` */
   bool signs_known;
+  int32_t solver; /* of a batch fit */
+  hearth_pca_rotated rotated;
+  hearth_pca_gaps gaps;
   hearth_pca_stream stream;
 };
 
@@ -117,6 +135,18 @@ hearth_status hearth_pca_allocate(const hearth_context *ctx, int64_t n, double *
 void hearth_pca_release(const hearth_context *ctx, double **data);
 hearth_status hearth_pca_upload(const hearth_context *ctx, double *to, const double *from, int64_t n);
 hearth_status hearth_pca_download(const hearth_context *ctx, double *to, const double *from, int64_t n);
+
+/* pca_present.c: the modes that results show, rotated or as fitted. */
+double *hearth_pca_shown_basis(const hearth_pca *pca);
+const double *hearth_pca_shown_sigma(const hearth_pca *pca);
+/* Scores as callers see them, scores[t * modes + k], from `rows` rows of scores on the fitted modes, `width` apart: rotated, with signs, whitened. May be the
+ * same memory if width = modes. Signs are known. */
+hearth_status hearth_pca_present_scores(const hearth_pca *pca, int64_t rows, const double *fitted, int64_t width, double *scores);
+/* Back, in place, to coefficients of the rows of the shown basis. */
+void hearth_pca_take_scores(const hearth_pca *pca, int64_t rows, double *scores);
+void hearth_pca_forget_rotation(hearth_pca *pca);
+/* A matrix of scores in any layout as float64, row-major, on the host of every rank; the caller frees it. Collective. */
+hearth_status hearth_pca_collect_scores(hearth_context *ctx, const hearth_array *scores, double **host);
 
 /* pca_sign.c: pca->sign by the one sign rule. Collective. */
 hearth_status hearth_pca_find_signs(hearth_pca *pca);

@@ -9,29 +9,6 @@
 #include "tensor/layout_impl.h"
 #include <string.h>
 
-/* All scores on the host of every rank, signs applied, [samples, modes]. Collective. */
-static hearth_status fetch_scores(hearth_pca *pca, const hearth_array *scores, double **host) {
-  hearth_context *ctx = pca->ctx;
-  const int64_t *shape = scores->layout->shape;
-  hearth_layout *layout = NULL;
-  hearth_array *all = NULL;
-  hearth_status status = hearth_layout_make_split(ctx, 2, shape, -1, &layout);
-  if (status == HEARTH_OK) status = hearth_allocate(ctx, shape[0] * shape[1] * (int64_t)sizeof **host, host);
-  status = hearth_agree(ctx, status);
-  if (status == HEARTH_OK) status = hearth_array_create(layout, HEARTH_FLOAT64, HEARTH_ROW_MAJOR, &all);
-  if (status == HEARTH_OK) status = hearth_array_copy(scores, all);
-  if (status == HEARTH_OK) {
-    const hearth_view to = hearth_pca_host_matrix(*host, shape[0], shape[1]);
-    status = ctx->backend->copy(ctx->queue, &to, hearth_array_view(all));
-    if (status == HEARTH_OK) status = ctx->backend->wait(ctx->queue);
-    for (int64_t i = 0; i < shape[0] * shape[1] && status == HEARTH_OK; i++) (*host)[i] *= pca->sign[i % shape[1]];
-    status = hearth_agree(ctx, status);
-  }
-  hearth_array_destroy(&all);
-  hearth_layout_destroy(&layout);
-  return status;
-}
-
 /* panel += mean, of each row's group. Local. */
 static hearth_status add_means(hearth_pca *pca, int32_t f, int64_t start, int64_t rows, double *ones, double *panel) {
   const hearth_context *ctx = pca->ctx;
@@ -56,7 +33,8 @@ static hearth_status compute_rows(hearth_pca *pca, int32_t f, int64_t start, int
   const hearth_pca_field *field = &pca->space.field[f];
   const int64_t n = field->points, all = pca->space.points, modes = pca->modes;
   const hearth_view scores = hearth_pca_matrix(ctx, device, rows, modes, modes, 1),
-                    basis = hearth_pca_matrix(ctx, pca->basis + field->offset, modes, n, all, 1), result = hearth_pca_matrix(ctx, panel, rows, n, n, 1);
+                    basis = hearth_pca_matrix(ctx, hearth_pca_shown_basis(pca) + field->offset, modes, n, all, 1),
+                    result = hearth_pca_matrix(ctx, panel, rows, n, n, 1);
   HEARTH_TRY(ctx->backend->gemm(ctx->queue, 0, 1, &scores, &basis, 0, &result));
   double *const factor[2] = {pca->space.inverse, pca->space.deviation};
   for (int i = 0; i < 2; i++) {
@@ -115,7 +93,8 @@ hearth_status hearth_pca_inverse_transform(hearth_pca *pca, const hearth_array *
   double *host = NULL;
   hearth_status status = hearth_agree(ctx, hearth_layout_insert(pca->space.field[field].layout, 0, scores->layout->shape[0], &layout));
   if (status == HEARTH_OK) status = hearth_array_create(layout, HEARTH_FLOAT64, pca->space.field[field].order, field_array);
-  if (status == HEARTH_OK) status = fetch_scores(pca, scores, &host);
+  if (status == HEARTH_OK) status = hearth_pca_collect_scores(pca->ctx, scores, &host);
+  if (status == HEARTH_OK) hearth_pca_take_scores(pca, scores->layout->shape[0], host);
   if (status == HEARTH_OK) status = hearth_agree(ctx, fill_field(pca, field, host, *field_array));
   hearth_deallocate(ctx, host);
   hearth_layout_destroy(&layout);

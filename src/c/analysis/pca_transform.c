@@ -1,5 +1,5 @@
 /* Scores of other samples: T = A V with the fit's mean and weights, block of samples by block of samples, each rank with its own points. */
-#include "analysis/pca_fit_impl.h"
+#include "analysis/pca_transform_impl.h"
 #include "comm/comm.h"
 #include "core/context_impl.h"
 #include "core/error.h"
@@ -11,19 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-typedef struct hearth_transform {
-  hearth_pca *pca;
-  const hearth_series *series;
-  bool in_place; /* the arrays have the fit's space layout and hold all samples of their points */
-  int64_t rows;  /* samples per block */
-  int64_t first; /* sample of the block */
-  int64_t panel_size;
-  double *panel, *product; /* backend memory: [rows, part], [rows, modes] */
-  double *host;            /* [rows, modes] */
-  int32_t *missing;        /* backend memory, one number */
-} hearth_transform;
-
-static hearth_status check_space(const hearth_pca *pca, const hearth_series *series) {
+hearth_status hearth_transform_check(const hearth_pca *pca, const hearth_series *series) {
   const hearth_context *ctx = pca->ctx;
   HEARTH_TRY(hearth_pca_check_labels(pca, series->samples));
   if (series->nfields != pca->space.nfields)
@@ -54,7 +42,7 @@ static hearth_status lies_right(const hearth_pca *pca, const hearth_series *seri
   return HEARTH_OK;
 }
 
-static hearth_status prepare(hearth_transform *t) {
+hearth_status hearth_transform_prepare(hearth_transform *t) {
   hearth_pca *pca = t->pca;
   const hearth_context *ctx = pca->ctx;
   int64_t most = pca->space.points;
@@ -74,7 +62,7 @@ static hearth_status prepare(hearth_transform *t) {
   return hearth_agree(ctx, status);
 }
 
-static void free_transform(hearth_transform *t) {
+void hearth_transform_free(hearth_transform *t) {
   const hearth_context *ctx = t->pca->ctx;
   hearth_pca_release(ctx, &t->panel);
   hearth_pca_release(ctx, &t->product);
@@ -83,9 +71,9 @@ static void free_transform(hearth_transform *t) {
 }
 
 /* Anomalies of the rows, whose mean is that of their group: a run of rows of one group after the other. Local. */
-static hearth_status pack_rows(hearth_transform *t, int32_t f, int32_t piece, const hearth_part *part, const hearth_view *dst, const hearth_view *src,
+static hearth_status pack_rows(const hearth_transform *t, int32_t f, int32_t piece, const hearth_part *part, const hearth_view *dst, const hearth_view *src,
                                int64_t *infinite) {
-  hearth_pca *pca = t->pca;
+  const hearth_pca *pca = t->pca;
   const hearth_context *ctx = pca->ctx;
   const int64_t rows = src->extent[0];
   for (int64_t row = 0, run = 0; row < rows; row += run) {
@@ -107,8 +95,8 @@ static hearth_status pack_rows(hearth_transform *t, int32_t f, int32_t piece, co
   return HEARTH_OK;
 }
 
-/* product += part's anomalies times the basis; `src` is [rows, part...], `part` lies in a piece of this rank's points of field f. Local. */
-static hearth_status add_part(hearth_transform *t, int32_t f, int32_t piece, const hearth_view *src, const hearth_part *part, int64_t *infinite) {
+hearth_status hearth_transform_pack(const hearth_transform *t, int32_t f, int32_t piece, const hearth_view *src, const hearth_part *part,
+                                    hearth_transform_panel *result) {
   hearth_pca *pca = t->pca;
   const hearth_context *ctx = pca->ctx;
   const hearth_pca_field *field = &pca->space.field[f];
@@ -117,21 +105,32 @@ static hearth_status add_part(hearth_transform *t, int32_t f, int32_t piece, con
   for (int32_t d = 0; d < src->ndim - 1; d++) extent[d] = hearth_layout_piece_extent(field->layout, piece, d);
   hearth_strides(src->ndim - 1, extent, 1, field->order, stride);
   for (int32_t d = 0; d < src->ndim - 1; d++) first += part->start[d] * stride[d];
-  const hearth_view panel = hearth_pca_matrix(ctx, t->panel, rows, columns, columns, 1);
+  result->first = first;
+  result->matrix = hearth_pca_matrix(ctx, t->panel, rows, columns, columns, 1);
   hearth_view dst = *src;
   dst.data = t->panel;
   dst.dtype = HEARTH_FLOAT64;
   dst.space = ctx->backend->space;
   dst.stride[0] = columns * (int64_t)sizeof(double);
   hearth_strides(src->ndim - 1, part->count, sizeof(double), field->order, dst.stride + 1);
-  const hearth_view basis = hearth_pca_matrix(ctx, pca->basis + first, columns, pca->modes, 1, pca->space.points),
-                    product = hearth_pca_matrix(ctx, t->product, rows, pca->modes, pca->modes, 1);
-  HEARTH_TRY(pack_rows(t, f, piece, part, &dst, src, infinite));
-  return ctx->backend->gemm(ctx->queue, 0, 1, &panel, &basis, 1, &product);
+  return pack_rows(t, f, piece, part, &dst, src, &result->infinite);
 }
 
-/* Rows start .. of a field: samples along `axis` of its array. Local. */
-static hearth_status take_field(hearth_transform *t, int32_t f, const hearth_array *array, int64_t start, int64_t rows, int64_t *infinite) {
+/* product += part's anomalies times the basis. Local. */
+static hearth_status add_part(hearth_transform *t, int32_t f, int32_t piece, const hearth_view *src, const hearth_part *part, int64_t *infinite) {
+  const hearth_pca *pca = t->pca;
+  const hearth_context *ctx = pca->ctx;
+  hearth_transform_panel panel = {.infinite = 0};
+  HEARTH_TRY(hearth_transform_pack(t, f, piece, src, part, &panel));
+  *infinite += panel.infinite;
+  const int64_t rows = panel.matrix.extent[0], columns = panel.matrix.extent[1];
+  const hearth_view basis = hearth_pca_matrix(ctx, pca->basis + panel.first, columns, pca->modes, 1, pca->space.points),
+                    product = hearth_pca_matrix(ctx, t->product, rows, pca->modes, pca->modes, 1);
+  return ctx->backend->gemm(ctx->queue, 0, 1, &panel.matrix, &basis, 1, &product);
+}
+
+hearth_status hearth_transform_parts(hearth_transform *t, int32_t f, const hearth_array *array, int64_t start, int64_t rows, hearth_transform_work work,
+                                     int64_t *infinite) {
   for (int32_t p = 0; p < array->npieces; p++) {
     hearth_view block = hearth_series_view(&array->piece[p].view, t->series->field[f].axis);
     hearth_part part = {.count = {0}};
@@ -139,7 +138,7 @@ static hearth_status take_field(hearth_transform *t, int32_t f, const hearth_arr
     block.extent[0] = rows;
     while (hearth_part_next(block.ndim - 1, block.extent + 1, t->pca->space.field[f].order, t->panel_size / rows, &part)) {
       const hearth_view src = hearth_part_view(&block, 1, &part);
-      HEARTH_TRY(add_part(t, f, p, &src, &part, infinite));
+      HEARTH_TRY(work(t, f, p, &src, &part, infinite));
     }
   }
   return HEARTH_OK;
@@ -160,7 +159,7 @@ static hearth_status take_rows(hearth_transform *t, const hearth_array *const *a
   if (!t->pca->space.primary) return HEARTH_OK;
   HEARTH_TRY(ctx->backend->fill(ctx->queue, &product, 0));
   HEARTH_TRY(ctx->backend->fill(ctx->queue, &counter, 0));
-  for (int32_t f = 0; f < t->series->nfields; f++) HEARTH_TRY(take_field(t, f, array[f], start, rows, &infinite));
+  for (int32_t f = 0; f < t->series->nfields; f++) HEARTH_TRY(hearth_transform_parts(t, f, array[f], start, rows, add_part, &infinite));
   HEARTH_TRY(ctx->backend->copy(ctx->queue, &host, &counter));
   HEARTH_TRY(hearth_pca_download(ctx, t->host, t->product, rows * t->pca->modes));
   if (missing || infinite)
@@ -169,8 +168,7 @@ static hearth_status take_rows(hearth_transform *t, const hearth_array *const *a
   return HEARTH_OK;
 }
 
-/* Samples start .. start + rows - 1 of all fields: where they lie, or read. */
-static hearth_status one_block(hearth_transform *t, int64_t start, int64_t rows) {
+hearth_status hearth_transform_block(hearth_transform *t, int64_t start, int64_t rows) {
   hearth_pca *pca = t->pca;
   hearth_array *into[HEARTH_MAX_FIELDS] = {NULL};
   const hearth_array *block[HEARTH_MAX_FIELDS];
@@ -189,9 +187,12 @@ static hearth_status one_block(hearth_transform *t, int64_t start, int64_t rows)
     block[f] = into[f];
     hearth_layout_destroy(&layout);
   }
-  if (status == HEARTH_OK) status = hearth_agree(pca->ctx, take_rows(t, block, t->in_place ? start : 0, rows));
+  const int64_t at = t->in_place ? start : 0;
+  if (status == HEARTH_OK) status = hearth_agree(pca->ctx, take_rows(t, block, at, rows));
+  if (status == HEARTH_OK) status = hearth_allreduce_f64(pca->ctx, t->host, rows * pca->modes, HEARTH_OP_SUM);
+  if (status == HEARTH_OK && t->after) status = hearth_agree(pca->ctx, t->after(t, block, at, rows));
   for (int32_t f = 0; f < t->series->nfields; f++) hearth_array_destroy(&into[f]);
-  return status == HEARTH_OK ? hearth_allreduce_f64(pca->ctx, t->host, rows * pca->modes, HEARTH_OP_SUM) : status;
+  return status;
 }
 
 /* This rank's rows among start .. start + rows - 1 into the result, signs applied. Local. */
@@ -200,8 +201,7 @@ static hearth_status keep_rows(const hearth_transform *t, int64_t start, int64_t
   const int rank = pca->ctx->rank;
   const int64_t own = hearth_layout_extent_of(scores->layout, rank, 0), first = own ? hearth_layout_local_to_global(scores->layout, rank, 0, 0) : 0;
   const int64_t from = start > first ? start : first, to = start + rows < first + own ? start + rows : first + own;
-  for (int64_t i = 0; i < rows; i++)
-    for (int32_t k = 0; k < pca->modes; k++) t->host[i * pca->modes + k] *= pca->sign[k];
+  HEARTH_TRY(hearth_pca_present_scores(pca, rows, t->host, pca->modes, t->host));
   if (from >= to) return HEARTH_OK;
   const hearth_view source = hearth_pca_host_matrix(t->host + (from - start) * pca->modes, to - from, pca->modes);
   hearth_view target = *hearth_array_view(scores);
@@ -216,19 +216,19 @@ static hearth_status transform(hearth_pca *pca, const hearth_series *series, hea
   hearth_transform t = {.pca = pca, .series = series};
   const int64_t shape[2] = {series->samples, pca->modes};
   hearth_layout *layout = NULL;
-  HEARTH_TRY(hearth_agree(ctx, check_space(pca, series)));
+  HEARTH_TRY(hearth_agree(ctx, hearth_transform_check(pca, series)));
   HEARTH_TRY(hearth_pca_find_signs(pca));
   hearth_status status = hearth_agree(ctx, hearth_layout_make_split(ctx, 2, shape, 0, &layout));
   if (status == HEARTH_OK) status = hearth_array_create(layout, HEARTH_FLOAT64, HEARTH_ROW_MAJOR, scores);
-  if (status == HEARTH_OK) status = prepare(&t);
+  if (status == HEARTH_OK) status = hearth_transform_prepare(&t);
   for (int64_t start = 0; start < series->samples && status == HEARTH_OK; start += t.rows) {
     const int64_t left = series->samples - start, rows = left < t.rows ? left : t.rows;
-    status = one_block(&t, start, rows);
+    status = hearth_transform_block(&t, start, rows);
     if (status == HEARTH_OK) status = hearth_agree(ctx, keep_rows(&t, start, rows, *scores));
     hearth_progress(ctx, "scores", start + rows, series->samples);
   }
   hearth_layout_destroy(&layout);
-  free_transform(&t);
+  hearth_transform_free(&t);
   if (status != HEARTH_OK) hearth_array_destroy(scores);
   return status;
 }

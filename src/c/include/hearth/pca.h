@@ -19,9 +19,16 @@ extern "C" {
 
 typedef struct hearth_pca hearth_pca;
 
+/* All but GRAM work on the weighted anomalies as one float64 matrix that is held in memory (8 bytes x samples x points over all ranks, and as much again for
+ * what the solver needs). */
 typedef enum hearth_pca_solver {
-  HEARTH_PCA_AUTO = 0, /* gram */
-  HEARTH_PCA_GRAM = 1  /* eigenvectors of the Gram matrix on the smaller side: samples x samples or points x points */
+  HEARTH_PCA_AUTO = 0,         /* by the rules in docs/pca.md: gram; further down this list where gram would lose modes that are asked for */
+  HEARTH_PCA_GRAM = 1,         /* eigenvectors of the Gram matrix on the smaller side; modes below 1e-8 of the largest singular value are lost */
+  HEARTH_PCA_CHOLESKY_QR = 2,  /* QR by Cholesky factors of Gram matrices, two or (shifted) three times over, then the singular values of R */
+  HEARTH_PCA_TSQR = 3,         /* QR by Householder reflections along a tree of ranks, then the singular values of R */
+  HEARTH_PCA_RANDOMIZED = 4,   /* randomized range finder: options.oversampling, power_iterations, seed; approximate */
+  HEARTH_PCA_HIERARCHICAL = 5, /* truncated singular value decompositions merged over blocks; approximate */
+  HEARTH_PCA_FULL = 6          /* the complete singular value decomposition */
 } hearth_pca_solver;
 
 typedef enum hearth_accuracy {
@@ -31,23 +38,33 @@ typedef enum hearth_accuracy {
 
 typedef enum hearth_gaps {
   HEARTH_GAPS_ERROR = 0, /* a point that is NaN at some samples is an error that names the first such point */
-  HEARTH_GAPS_DROP = 1   /* such a point is left out */
+  HEARTH_GAPS_DROP = 1,  /* such a point is left out */
+  HEARTH_GAPS_FILL = 2,  /* gaps are filled by iterated reconstruction from the leading modes, their number chosen by cross-validation (DINEOF) */
+  HEARTH_GAPS_EM = 3     /* gaps have weight 0 in an expectation-maximisation fit of the modes, which then fill them */
 } hearth_gaps;           /* a point that is NaN at every sample is left out either way */
 
 typedef struct hearth_pca_options {
   size_t size;
-  int32_t solver;      /* hearth_pca_solver */
-  int32_t accuracy;    /* hearth_accuracy */
-  int32_t ddof;        /* eigenvalues divide by samples - ddof; default 1 */
-  int32_t gaps;        /* hearth_gaps, fit only */
-  int32_t standardize; /* not 0: divide every point by its standard deviation (fit only) */
-  int32_t n_kept;      /* partial_fit: directions kept between updates; 0: n_components + 10; at least n_components + 10 otherwise */
-  int32_t bunch;       /* partial_fit: samples per update; 0: 16 */
-  int32_t keep_scores; /* partial_fit: not 0 keeps the scores of past samples (n_kept + 1 numbers each); default 1 */
-  int64_t memory;      /* fit_source: bytes per rank for blocks; 0: 256 MiB */
+  int32_t solver;           /* hearth_pca_solver */
+  int32_t accuracy;         /* hearth_accuracy */
+  int32_t ddof;             /* eigenvalues divide by samples - ddof; default 1 */
+  int32_t gaps;             /* hearth_gaps, fit only */
+  int32_t standardize;      /* not 0: divide every point by its standard deviation (fit only) */
+  int32_t n_kept;           /* partial_fit: directions kept between updates; 0: n_components + 10; at least n_components + 10 otherwise */
+  int32_t bunch;            /* partial_fit: samples per update; 0: 16 */
+  int32_t keep_scores;      /* partial_fit: not 0 keeps the scores of past samples (n_kept + 1 numbers each); default 1 */
+  int64_t memory;           /* fit_source: bytes per rank for blocks; 0: 256 MiB */
+  int32_t whiten;           /* not 0: scores have variance 1 (divided by the square roots of the eigenvalues); inverse_transform undoes it */
+  int32_t kaiser;           /* hearth_pca_rotate: not 0 scales the loadings of every point to unit length before rotation and back after it */
+  int32_t oversampling;     /* RANDOMIZED, HIERARCHICAL: directions beyond n_components; default 10 */
+  int32_t power_iterations; /* RANDOMIZED; default 4 */
+  int64_t seed;             /* of RANDOMIZED and of the values set aside by HEARTH_GAPS_FILL; default 0 */
+  int32_t gap_modes;        /* HEARTH_GAPS_FILL: most modes tried; HEARTH_GAPS_EM: modes; 0: n_components + 10 and n_components, as far as the data allow */
+  int32_t gap_iterations;   /* most iterations for one number of modes; default 300 */
+  double gap_tolerance;     /* change of the filled values in one iteration, relative to the standard deviation of the data, at which to stop; 0: 1e-5 */
 } hearth_pca_options;
 #define HEARTH_PCA_OPTIONS_INIT                                                                                                                                \
-  { sizeof(hearth_pca_options), HEARTH_PCA_AUTO, HEARTH_ACCURACY_FLOAT64, 1, HEARTH_GAPS_ERROR, 0, 0, 0, 1, 0 }
+  { sizeof(hearth_pca_options), HEARTH_PCA_AUTO, HEARTH_ACCURACY_FLOAT64, 1, HEARTH_GAPS_ERROR, 0, 0, 0, 1, 0, 0, 0, 10, 4, 0, 0, 300, 0 }
 
 /* Makes an estimator of n_components modes. metric NULL: all weights 1; a metric is referenced and may be changed no more.
  * Collective. Ownership: the caller destroys *pca. Errors: ARGUMENT (n_components < 1, bad option), MISMATCH (numbers differ between ranks), MEMORY. */
@@ -102,11 +119,28 @@ HEARTH_COLLECTIVE hearth_status hearth_pca_singular_values(hearth_pca *pca, int3
 /* Total variance (sum of all eigenvalues, also of those not computed). Collective. Errors: STATE. */
 HEARTH_COLLECTIVE hearth_status hearth_pca_total_variance(hearth_pca *pca, HEARTH_OUT double *variance);
 
+/* The solver of the fit (hearth_pca_solver, never AUTO; 0 after partial_fit). Collective. Errors: STATE. */
+HEARTH_COLLECTIVE hearth_status hearth_pca_solver_used(hearth_pca *pca, HEARTH_OUT int32_t *solver);
+
 /* EOFs of field `field` as a new float64 array [modes, space...] in the field's own space layout; points that take no part are NaN.
  * Collective. Ownership: the caller destroys *components. Errors: ARGUMENT, STATE, MEMORY. */
 HEARTH_COLLECTIVE hearth_status hearth_pca_components(hearth_pca *pca, HEARTH_INDEX int32_t field, HEARTH_OUT hearth_array **components);
 /* Mean of field `field` as a new float64 array [groups, space...]; groups = 1 without hearth_pca_set_groups. Otherwise as hearth_pca_components. */
 HEARTH_COLLECTIVE hearth_status hearth_pca_mean(hearth_pca *pca, HEARTH_INDEX int32_t field, HEARTH_OUT hearth_array **mean);
+/* One EOF of field `field`, or the mean of one group of samples, into an array of the model's own: shape [space...], any layout, order, float32 or float64;
+ * borrowed memory is written where it lies. Points that take no part are NaN.
+ * Collective. Errors: ARGUMENT (field, mode or group out of range), MISMATCH (the array's shape is not the field's), UNSUPPORTED (dtype), STATE, MEMORY. */
+HEARTH_COLLECTIVE hearth_status hearth_pca_component_into(hearth_pca *pca, HEARTH_INDEX int32_t field, HEARTH_INDEX int32_t mode, hearth_array *array);
+HEARTH_COLLECTIVE hearth_status hearth_pca_mean_into(hearth_pca *pca, HEARTH_INDEX int32_t field, HEARTH_INDEX int32_t group, hearth_array *array);
+
+/* After a fit with HEARTH_GAPS_FILL or HEARTH_GAPS_EM: field `field` with its gaps filled, a new float64 array [samples, space...] in the field's space layout;
+ * values that were there are as they were, points that take no part NaN.
+ * Collective. Ownership: the caller destroys *filled. Errors: STATE (nothing was filled), ARGUMENT, MEMORY. */
+HEARTH_COLLECTIVE hearth_status hearth_pca_filled(hearth_pca *pca, HEARTH_INDEX int32_t field, HEARTH_OUT hearth_array **filled);
+/* How they were filled: with how many modes; the root mean square error at values set aside, relative to their standard deviation (HEARTH_GAPS_EM: of the
+ * values that are there, with the modes fitted to them); iterations of the final run. Collective. Errors: STATE. */
+HEARTH_COLLECTIVE hearth_status hearth_pca_fill_report(hearth_pca *pca, HEARTH_OUT int32_t *modes, HEARTH_OUT double *error, HEARTH_OUT int32_t *iterations);
+
 /* Scores of the samples fitted as a new float64 array [samples, modes], replicated on all ranks (batch fit on the points' side: split along the samples and
  * computed by another pass, if the array or source still exists; here STATE then: use hearth_pca_transform).
  * Collective. Ownership: the caller destroys *scores. Errors: STATE (nothing fitted, scores not kept), MEMORY. */

@@ -109,10 +109,20 @@ module hearth
   public :: HEARTH_OP_MULTIPLY_ADD
   public :: HEARTH_PCA_AUTO
   public :: HEARTH_PCA_GRAM
+  public :: HEARTH_PCA_CHOLESKY_QR
+  public :: HEARTH_PCA_TSQR
+  public :: HEARTH_PCA_RANDOMIZED
+  public :: HEARTH_PCA_HIERARCHICAL
+  public :: HEARTH_PCA_FULL
   public :: HEARTH_ACCURACY_FLOAT64
   public :: HEARTH_ACCURACY_FLOAT32
   public :: HEARTH_GAPS_ERROR
   public :: HEARTH_GAPS_DROP
+  public :: HEARTH_GAPS_FILL
+  public :: HEARTH_GAPS_EM
+  public :: HEARTH_ROTATION_NONE
+  public :: HEARTH_ROTATION_VARIMAX
+  public :: HEARTH_ROTATION_PROMAX
   public :: HEARTH_NAN_ERROR
   public :: HEARTH_NAN_PROPAGATE
   public :: HEARTH_NAN_OMIT

@@ -1443,6 +1443,12 @@ module hearth_c
       real(c_double), intent(out) :: variance
       integer(c_int) :: result_c
     end function c_hearth_pca_total_variance
+    function c_hearth_pca_solver_used(pca, solver) result(result_c) bind(C, name="hearth_pca_solver_used")
+      import
+      type(c_ptr), value :: pca
+      integer(c_int32_t), intent(out) :: solver
+      integer(c_int) :: result_c
+    end function c_hearth_pca_solver_used
     function c_hearth_pca_components(pca, field, components) result(result_c) bind(C, name="hearth_pca_components")
       import
       type(c_ptr), value :: pca
@@ -1457,6 +1463,39 @@ module hearth_c
       type(c_ptr), intent(inout) :: mean
       integer(c_int) :: result_c
     end function c_hearth_pca_mean
+    function c_hearth_pca_component_into(pca, field, mode, array) result(result_c) bind(C, &
+        name="hearth_pca_component_into")
+      import
+      type(c_ptr), value :: pca
+      integer(c_int32_t), value :: field
+      integer(c_int32_t), value :: mode
+      type(c_ptr), value :: array
+      integer(c_int) :: result_c
+    end function c_hearth_pca_component_into
+    function c_hearth_pca_mean_into(pca, field, group, array) result(result_c) bind(C, name="hearth_pca_mean_into")
+      import
+      type(c_ptr), value :: pca
+      integer(c_int32_t), value :: field
+      integer(c_int32_t), value :: group
+      type(c_ptr), value :: array
+      integer(c_int) :: result_c
+    end function c_hearth_pca_mean_into
+    function c_hearth_pca_filled(pca, field, filled) result(result_c) bind(C, name="hearth_pca_filled")
+      import
+      type(c_ptr), value :: pca
+      integer(c_int32_t), value :: field
+      type(c_ptr), intent(inout) :: filled
+      integer(c_int) :: result_c
+    end function c_hearth_pca_filled
+    function c_hearth_pca_fill_report(pca, modes, error, iterations) result(result_c) bind(C, &
+        name="hearth_pca_fill_report")
+      import
+      type(c_ptr), value :: pca
+      integer(c_int32_t), intent(out) :: modes
+      real(c_double), intent(out) :: error
+      integer(c_int32_t), intent(out) :: iterations
+      integer(c_int) :: result_c
+    end function c_hearth_pca_fill_report
     function c_hearth_pca_scores(pca, scores) result(result_c) bind(C, name="hearth_pca_scores")
       import
       type(c_ptr), value :: pca
@@ -1587,6 +1626,65 @@ module hearth_c
       character(kind=c_char), intent(in) :: path(*)
       integer(c_int) :: result_c
     end function c_hearth_pca_restore_state
+    function c_hearth_pca_rotate(pca, method, n, power) result(result_c) bind(C, name="hearth_pca_rotate")
+      import
+      type(c_ptr), value :: pca
+      integer(c_int32_t), value :: method
+      integer(c_int32_t), value :: n
+      real(c_double), value :: power
+      integer(c_int) :: result_c
+    end function c_hearth_pca_rotate
+    function c_hearth_pca_effective_samples(pca, n, sizes) result(result_c) bind(C, name="hearth_pca_effective_samples")
+      import
+      type(c_ptr), value :: pca
+      integer(c_int32_t), value :: n
+      real(c_double), intent(out) :: sizes(*)
+      integer(c_int) :: result_c
+    end function c_hearth_pca_effective_samples
+    function c_hearth_pca_effective_samples_of(pca, scores, n, sizes) result(result_c) bind(C, &
+        name="hearth_pca_effective_samples_of")
+      import
+      type(c_ptr), value :: pca
+      type(c_ptr), value :: scores
+      integer(c_int32_t), value :: n
+      real(c_double), intent(out) :: sizes(*)
+      integer(c_int) :: result_c
+    end function c_hearth_pca_effective_samples_of
+    function c_hearth_pca_north_errors(pca, n, errors) result(result_c) bind(C, name="hearth_pca_north_errors")
+      import
+      type(c_ptr), value :: pca
+      integer(c_int32_t), value :: n
+      real(c_double), intent(out) :: errors(*)
+      integer(c_int) :: result_c
+    end function c_hearth_pca_north_errors
+    function c_hearth_pca_north_multiplets(pca, n, multiplets) result(result_c) bind(C, &
+        name="hearth_pca_north_multiplets")
+      import
+      type(c_ptr), value :: pca
+      integer(c_int32_t), value :: n
+      integer(c_int32_t), intent(out) :: multiplets(*)
+      integer(c_int) :: result_c
+    end function c_hearth_pca_north_multiplets
+    function c_hearth_pca_scree(pca, n, eigenvalues, ratios, cumulative) result(result_c) bind(C, &
+        name="hearth_pca_scree")
+      import
+      type(c_ptr), value :: pca
+      integer(c_int32_t), value :: n
+      real(c_double), intent(out) :: eigenvalues(*)
+      real(c_double), intent(out) :: ratios(*)
+      real(c_double), intent(out) :: cumulative(*)
+      integer(c_int) :: result_c
+    end function c_hearth_pca_scree
+    function c_hearth_pca_reconstruction_error(pca, array, sample_axis, n, errors) result(result_c) bind(C, &
+        name="hearth_pca_reconstruction_error")
+      import
+      type(c_ptr), value :: pca
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: sample_axis
+      integer(c_int32_t), value :: n
+      real(c_double), intent(out) :: errors(*)
+      integer(c_int) :: result_c
+    end function c_hearth_pca_reconstruction_error
     function c_hearth_rand(layout, dtype, order, stream, array) result(result_c) bind(C, name="hearth_rand")
       import
       type(c_ptr), value :: layout

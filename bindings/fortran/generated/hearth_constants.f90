@@ -127,10 +127,20 @@ module hearth_constants
   integer(c_int32_t), parameter :: HEARTH_OP_MULTIPLY_ADD = 50
 
   ! hearth_pca_solver
-  !> gram
+  !> by the rules in docs/pca.md: gram; further down this list where gram would lose modes that are asked for
   integer(c_int32_t), parameter :: HEARTH_PCA_AUTO = 0
-  !> eigenvectors of the Gram matrix on the smaller side: samples x samples or points x points
+  !> eigenvectors of the Gram matrix on the smaller side; modes below 1e-8 of the largest singular value are lost
   integer(c_int32_t), parameter :: HEARTH_PCA_GRAM = 1
+  !> QR by Cholesky factors of Gram matrices, two or (shifted) three times over, then the singular values of R
+  integer(c_int32_t), parameter :: HEARTH_PCA_CHOLESKY_QR = 2
+  !> QR by Householder reflections along a tree of ranks, then the singular values of R
+  integer(c_int32_t), parameter :: HEARTH_PCA_TSQR = 3
+  !> randomized range finder: options.oversampling, power_iterations, seed; approximate
+  integer(c_int32_t), parameter :: HEARTH_PCA_RANDOMIZED = 4
+  !> truncated singular value decompositions merged over blocks; approximate
+  integer(c_int32_t), parameter :: HEARTH_PCA_HIERARCHICAL = 5
+  !> the complete singular value decomposition
+  integer(c_int32_t), parameter :: HEARTH_PCA_FULL = 6
 
   ! hearth_accuracy
   !> products and sums in float64 whatever the input
@@ -143,6 +153,18 @@ module hearth_constants
   integer(c_int32_t), parameter :: HEARTH_GAPS_ERROR = 0
   !> such a point is left out
   integer(c_int32_t), parameter :: HEARTH_GAPS_DROP = 1
+  !> gaps are filled by iterated reconstruction from the leading modes, their number chosen by cross-validation (DINEOF)
+  integer(c_int32_t), parameter :: HEARTH_GAPS_FILL = 2
+  !> gaps have weight 0 in an expectation-maximisation fit of the modes, which then fill them
+  integer(c_int32_t), parameter :: HEARTH_GAPS_EM = 3
+
+  ! hearth_rotation
+  !> back to the modes as they were fitted
+  integer(c_int32_t), parameter :: HEARTH_ROTATION_NONE = 0
+  !> orthogonal (Kaiser 1958)
+  integer(c_int32_t), parameter :: HEARTH_ROTATION_VARIMAX = 1
+  !> oblique, towards the varimax loadings to the power `power` (Hendrickson and White 1964)
+  integer(c_int32_t), parameter :: HEARTH_ROTATION_PROMAX = 2
 
   ! hearth_nan_policy
   !> NaN is refused; the message names the first place (lowest index in row-major order) and its rank
@@ -200,7 +222,7 @@ module hearth_constants
   end type hearth_window
 
   type, bind(C) :: hearth_pca_options
-    integer(c_size_t) :: size = 48_c_size_t
+    integer(c_size_t) :: size = 88_c_size_t
     !> hearth_pca_solver
     integer(c_int32_t) :: solver = 0_c_int32_t
     !> hearth_accuracy
@@ -219,6 +241,24 @@ module hearth_constants
     integer(c_int32_t) :: keep_scores = 1_c_int32_t
     !> fit_source: bytes per rank for blocks; 0: 256 MiB
     integer(c_int64_t) :: memory = 0_c_int64_t
+    !> not 0: scores have variance 1 (divided by the square roots of the eigenvalues); inverse_transform undoes it
+    integer(c_int32_t) :: whiten = 0_c_int32_t
+    !> hearth_pca_rotate: not 0 scales the loadings of every point to unit length before rotation and back after it
+    integer(c_int32_t) :: kaiser = 0_c_int32_t
+    !> RANDOMIZED, HIERARCHICAL: directions beyond n_components; default 10
+    integer(c_int32_t) :: oversampling = 10_c_int32_t
+    !> RANDOMIZED; default 4
+    integer(c_int32_t) :: power_iterations = 4_c_int32_t
+    !> of RANDOMIZED and of the values set aside by HEARTH_GAPS_FILL; default 0
+    integer(c_int64_t) :: seed = 0_c_int64_t
+    !> HEARTH_GAPS_FILL: most modes tried; HEARTH_GAPS_EM: modes; 0: n_components + 10 and n_components, as far as the
+    !> data allow
+    integer(c_int32_t) :: gap_modes = 0_c_int32_t
+    !> most iterations for one number of modes; default 300
+    integer(c_int32_t) :: gap_iterations = 300_c_int32_t
+    !> change of the filled values in one iteration, relative to the standard deviation of the data, at which to stop;
+    !> 0: 1e-5
+    real(c_double) :: gap_tolerance = 0_c_double
   end type hearth_pca_options
 
   type, bind(C) :: hearth_reduce_options

@@ -2144,6 +2144,13 @@ public:
     return variance_c;
   }
 
+  /// The solver of the fit (hearth_pca_solver, never AUTO; 0 after partial_fit). Collective. Errors: STATE.
+  int32_t solver_used() {
+    int32_t solver_c = {};
+    detail::check(hearth_pca_solver_used(get(), &solver_c), context_handle(), "pca::solver_used");
+    return solver_c;
+  }
+
   /// EOFs of field `field` as a new float64 array [modes, space...] in the field's own space layout; points that take no part are NaN.
   /// Collective. Ownership: the caller destroys *components. Errors: ARGUMENT, STATE, MEMORY.
   hearth::array components(int32_t field) {
@@ -2158,6 +2165,46 @@ public:
     hearth_array *mean_c = nullptr;
     detail::check(hearth_pca_mean(get(), field, &mean_c), context_handle(), "pca::mean");
     return hearth::array(mean_c, context_handle());
+  }
+
+  /// One EOF of field `field`, or the mean of one group of samples, into an array of the model's own: shape [space...], any layout, order,
+  /// float32 or float64; borrowed memory is written where it lies. Points that take no part are NaN.
+  /// Collective. Errors: ARGUMENT (field, mode or group out of range), MISMATCH (the array's shape is not the field's), UNSUPPORTED (dtype),
+  /// STATE, MEMORY.
+  void component_into(int32_t field, int32_t mode, hearth::array &array) {
+    detail::check(hearth_pca_component_into(get(), field, mode, array.get()), context_handle(), "pca::component_into");
+  }
+
+  /// One EOF of field `field`, or the mean of one group of samples, into an array of the model's own: shape [space...], any layout, order,
+  /// float32 or float64; borrowed memory is written where it lies. Points that take no part are NaN.
+  /// Collective. Errors: ARGUMENT (field, mode or group out of range), MISMATCH (the array's shape is not the field's), UNSUPPORTED (dtype),
+  /// STATE, MEMORY.
+  void mean_into(int32_t field, int32_t group, hearth::array &array) {
+    detail::check(hearth_pca_mean_into(get(), field, group, array.get()), context_handle(), "pca::mean_into");
+  }
+
+  /// After a fit with HEARTH_GAPS_FILL or HEARTH_GAPS_EM: field `field` with its gaps filled, a new float64 array [samples, space...] in the
+  /// field's space layout; values that were there are as they were, points that take no part NaN.
+  /// Collective. Ownership: the caller destroys *filled. Errors: STATE (nothing was filled), ARGUMENT, MEMORY.
+  hearth::array filled(int32_t field) {
+    hearth_array *filled_c = nullptr;
+    detail::check(hearth_pca_filled(get(), field, &filled_c), context_handle(), "pca::filled");
+    return hearth::array(filled_c, context_handle());
+  }
+
+  /// How they were filled: with how many modes; the root mean square error at values set aside, relative to their standard deviation
+  /// (HEARTH_GAPS_EM: of the values that are there, with the modes fitted to them); iterations of the final run. Collective. Errors: STATE.
+  struct fill_report_result {
+    int32_t modes;
+    double error;
+    int32_t iterations;
+  };
+  fill_report_result fill_report() {
+    int32_t modes_c = {};
+    double error_c = {};
+    int32_t iterations_c = {};
+    detail::check(hearth_pca_fill_report(get(), &modes_c, &error_c, &iterations_c), context_handle(), "pca::fill_report");
+    return {modes_c, error_c, iterations_c};
   }
 
   /// Scores of the samples fitted as a new float64 array [samples, modes], replicated on all ranks (batch fit on the points' side: split along
@@ -2310,6 +2357,89 @@ public:
   void restore(const hearth::state &state, const std::string &path) {
     detail::check(hearth_pca_restore_state(get(), state.get(), path.c_str()), context_handle(), "pca::restore");
   }
+
+  /// Rotates the leading n EOFs. The loadings are L = [sqrt(w_i lambda_k) e_k(i)], L' = L R with R orthogonal and maximal sum over modes of the
+  /// variance of the squared loadings over the points (varimax, by the singular value decomposition of L^T (L'^3 - L' diag(mean of L'^2)) in
+  /// every iteration); promax goes on with the least-squares fit of L' to sign(L') |L'|^power, scaled so that the scores have unit variance.
+  /// options.kaiser: rows of L of unit length during rotation. Results follow: eigenvalue k is the squared length of column k of L', EOF k that
+  /// column divided by its length and sqrt(w), scores are those that reconstruct the same part of the data, transform and inverse_transform
+  /// included; ordered by eigenvalue, sign rule as for EOFs. Varimax keeps the sum of the n eigenvalues and leaves scores uncorrelated; rotated
+  /// EOFs are not orthogonal. Modes beyond n stay as they are. A new fit, a further sample or reset forgets the rotation. Workspace: the n EOFs
+  /// again, and panels of a few MiB; of the ranks' points only matrices [n, n] travel. Collective. Errors: ARGUMENT (unknown method, n < 2 or >
+  /// modes, promax with power <= 1), MISMATCH (arguments differ), NUMERICAL (does not converge), STATE, MEMORY, NOT_REPRODUCIBLE. Reference:
+  /// Richman 1986.
+  void rotate(int32_t method, int32_t n, double power) {
+    detail::check(hearth_pca_rotate(get(), method, n, power), context_handle(), "pca::rotate");
+  }
+
+  /// Effective number of samples behind the variance of each of the leading n scores: N* = N (1 - r^2) / (1 + r^2), r the lag-1 autocorrelation
+  /// of the scores in the order in which the samples came (Bretherton et al. 1999, eq. 31 with both series the same; von Storch and Zwiers 1999,
+  /// 17.1); never less than 1. The scores are those of the samples fitted, as hearth_pca_scores gives them. Where they were not kept: STATE; the
+  /// second function takes them from hearth_pca_transform.
+  /// Collective. Errors: ARGUMENT (n > modes), MISMATCH (the scores have fewer columns or another context), STATE, MEMORY.
+  std::vector<double> effective_samples(int32_t n) {
+    std::vector<double> sizes_c(static_cast<std::size_t>(detail::at_least_zero(n)));
+    detail::check(hearth_pca_effective_samples(get(), n, sizes_c.data()), context_handle(), "pca::effective_samples");
+    return sizes_c;
+  }
+  std::vector<double> effective_samples() { return effective_samples(modes()); }
+
+  /// Effective number of samples behind the variance of each of the leading n scores: N* = N (1 - r^2) / (1 + r^2), r the lag-1 autocorrelation
+  /// of the scores in the order in which the samples came (Bretherton et al. 1999, eq. 31 with both series the same; von Storch and Zwiers 1999,
+  /// 17.1); never less than 1. The scores are those of the samples fitted, as hearth_pca_scores gives them. Where they were not kept: STATE; the
+  /// second function takes them from hearth_pca_transform.
+  /// Collective. Errors: ARGUMENT (n > modes), MISMATCH (the scores have fewer columns or another context), STATE, MEMORY.
+  std::vector<double> effective_samples_of(const hearth::array &scores, int32_t n) {
+    std::vector<double> sizes_c(static_cast<std::size_t>(detail::at_least_zero(n)));
+    detail::check(hearth_pca_effective_samples_of(get(), scores.get(), n, sizes_c.data()), context_handle(), "pca::effective_samples_of");
+    return sizes_c;
+  }
+  std::vector<double> effective_samples_of() { return effective_samples_of(modes()); }
+
+  /// Sampling errors of the leading n eigenvalues, lambda_k sqrt(2 / N*_k), with the effective sizes above (North, Bell, Cahalan and Moeng 1982).
+  /// Collective. Errors: as hearth_pca_effective_samples.
+  std::vector<double> north_errors(int32_t n) {
+    std::vector<double> errors_c(static_cast<std::size_t>(detail::at_least_zero(n)));
+    detail::check(hearth_pca_north_errors(get(), n, errors_c.data()), context_handle(), "pca::north_errors");
+    return errors_c;
+  }
+  std::vector<double> north_errors() { return north_errors(modes()); }
+
+  /// Modes that sampling mixes: number of the multiplet of each of the leading n modes, from 0; mode k + 1 is in that of mode k if lambda_k -
+  /// lambda_{k+1} is smaller than the error of lambda_k (North's rule of thumb). Collective. Errors: as hearth_pca_effective_samples.
+  std::vector<int32_t> north_multiplets(int32_t n) {
+    std::vector<int32_t> multiplets_c(static_cast<std::size_t>(detail::at_least_zero(n)));
+    detail::check(hearth_pca_north_multiplets(get(), n, multiplets_c.data()), context_handle(), "pca::north_multiplets");
+    return multiplets_c;
+  }
+  std::vector<int32_t> north_multiplets() { return north_multiplets(modes()); }
+
+  /// What a scree plot shows of the leading n modes: eigenvalues, their shares of the total variance, and the shares summed up.
+  /// Collective. Errors: ARGUMENT (n > modes), STATE.
+  struct scree_result {
+    std::vector<double> eigenvalues;
+    std::vector<double> ratios;
+    std::vector<double> cumulative;
+  };
+  scree_result scree(int32_t n) {
+    std::vector<double> eigenvalues_c(static_cast<std::size_t>(detail::at_least_zero(n)));
+    std::vector<double> ratios_c(static_cast<std::size_t>(detail::at_least_zero(n)));
+    std::vector<double> cumulative_c(static_cast<std::size_t>(detail::at_least_zero(n)));
+    detail::check(hearth_pca_scree(get(), n, eigenvalues_c.data(), ratios_c.data(), cumulative_c.data()), context_handle(), "pca::scree");
+    return {eigenvalues_c, ratios_c, cumulative_c};
+  }
+  scree_result scree() { return scree(modes()); }
+
+  /// Relative error ||A - A_k||_F / ||A||_F, in the metric, of samples that are reconstructed from the leading k = 1 .. n modes; A are their
+  /// anomalies from the fit's mean. Computed from the differences, so that small errors are right. Workspace: as hearth_pca_transform, twice the
+  /// panel.
+  /// Collective. Errors: ARGUMENT (n > modes), and those of hearth_pca_transform.
+  std::vector<double> reconstruction_error(const hearth::array &array, int32_t sample_axis, int32_t n) {
+    std::vector<double> errors_c(static_cast<std::size_t>(detail::at_least_zero(n)));
+    detail::check(hearth_pca_reconstruction_error(get(), array.get(), sample_axis, n, errors_c.data()), context_handle(), "pca::reconstruction_error");
+    return errors_c;
+  }
+  std::vector<double> reconstruction_error() { return reconstruction_error(modes()); }
 };
 
 /// The last failure that this rank was told of: its status, the rank that met it, and a message with object and numbers. After a collective

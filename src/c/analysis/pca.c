@@ -35,10 +35,11 @@ static hearth_status check_create(const hearth_context *ctx, int32_t n_component
   HEARTH_REQUIRE(ctx, !metric || metric->ctx == ctx, "hearth_pca_create: the metric belongs to another context");
   HEARTH_REQUIRE(ctx, options->n_kept == 0 || options->n_kept >= n_components + 10,
                  "hearth_pca_create: n_kept is %d, it must be 0 or at least n_components + 10 = %d", options->n_kept, n_components + 10);
-  if (options->solver > HEARTH_PCA_GRAM || options->gaps > HEARTH_GAPS_DROP)
-    return hearth_fail(ctx, HEARTH_ERR_UNSUPPORTED, "hearth_pca_create: this solver or treatment of gaps is not built yet");
-  if (ctx->options.reduction == HEARTH_REDUCTION_REPRODUCIBLE)
-    return hearth_fail(ctx, HEARTH_ERR_NOT_REPRODUCIBLE, "PCA has no reproducible form in this version: make the context with HEARTH_REDUCTION_FAST");
+  if (ctx->options.reduction == HEARTH_REDUCTION_REPRODUCIBLE && (options->solver > HEARTH_PCA_GRAM || options->gaps > HEARTH_GAPS_DROP))
+    return hearth_fail(
+        ctx, HEARTH_ERR_NOT_REPRODUCIBLE,
+        "hearth_pca_create: the reproducible form of PCA is that of the Gram matrix (solver auto or gram) without filled gaps: choose these, or make "
+        "the context with HEARTH_REDUCTION_FAST");
   return HEARTH_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/fpenv.h"
 #include "core/memory.h"
+#include "kernels/exact.h"
 #include "tensor/array_impl.h"
 #include "tensor/layout_impl.h"
 #include <string.h>
@@ -35,7 +36,10 @@ static hearth_status compute_rows(hearth_pca *pca, int32_t f, int64_t start, int
   const hearth_view scores = hearth_pca_matrix(ctx, device, rows, modes, modes, 1),
                     basis = hearth_pca_matrix(ctx, hearth_pca_shown_basis(pca) + field->offset, modes, n, all, 1),
                     result = hearth_pca_matrix(ctx, panel, rows, n, n, 1);
-  HEARTH_TRY(ctx->backend->gemm(ctx->queue, 0, 1, &scores, &basis, 0, &result));
+  if (ctx->options.reduction == HEARTH_REDUCTION_REPRODUCIBLE)
+    HEARTH_TRY(ctx->backend->exact->product(ctx->queue, &scores, &basis, &result));
+  else
+    HEARTH_TRY(ctx->backend->gemm(ctx->queue, 0, 1, &scores, &basis, 0, &result));
   double *const factor[2] = {pca->space.inverse, pca->space.deviation};
   for (int i = 0; i < 2; i++) {
     if (!factor[i]) continue;

@@ -52,6 +52,9 @@ hearth_status hearth_transform_prepare(hearth_transform *t) {
   t->rows = budget / sample < 1 ? 1 : budget / sample > 1024 ? 1024 : budget / sample;
   if (t->rows > t->series->samples) t->rows = t->series->samples;
   if (t->rows < 1) t->rows = 1;
+  const bool fixed = ctx->options.reduction == HEARTH_REDUCTION_REPRODUCIBLE;
+  const int64_t few = pca->modes < 64 ? 64 : pca->modes; /* the stack's Gram matrix is made of all rows, these and the modes */
+  if (fixed && t->rows > few) t->rows = few;
   const int64_t usual = (budget < HEARTH_PANEL_BYTES ? budget : HEARTH_PANEL_BYTES) / (int64_t)sizeof(double),
                 whole = t->rows * (pca->space.points ? pca->space.points : 1);
   t->panel_size = whole < usual ? whole : usual > 64 * t->rows ? usual : 64 * t->rows;
@@ -59,7 +62,8 @@ hearth_status hearth_transform_prepare(hearth_transform *t) {
   if (status == HEARTH_OK) status = hearth_pca_allocate(ctx, t->rows * pca->modes, &t->product);
   if (status == HEARTH_OK) status = hearth_allocate(ctx, t->rows * pca->modes * (int64_t)sizeof *t->host, &t->host);
   if (status == HEARTH_OK) status = ctx->backend->allocate(ctx->queue, sizeof *t->missing, (void **)&t->missing);
-  return hearth_agree(ctx, status);
+  HEARTH_TRY(hearth_agree(ctx, status));
+  return fixed ? hearth_transform_stack(t) : HEARTH_OK;
 }
 
 void hearth_transform_free(hearth_transform *t) {
@@ -68,6 +72,7 @@ void hearth_transform_free(hearth_transform *t) {
   hearth_pca_release(ctx, &t->product);
   hearth_deallocate(ctx, t->host);
   if (t->missing) ctx->backend->release(ctx->queue, t->missing);
+  hearth_array_destroy(&t->stack);
 }
 
 /* Anomalies of the rows, whose mean is that of their group: a run of rows of one group after the other. Local. */
@@ -159,7 +164,8 @@ static hearth_status take_rows(hearth_transform *t, const hearth_array *const *a
   if (!t->pca->space.primary) return HEARTH_OK;
   HEARTH_TRY(ctx->backend->fill(ctx->queue, &product, 0));
   HEARTH_TRY(ctx->backend->fill(ctx->queue, &counter, 0));
-  for (int32_t f = 0; f < t->series->nfields; f++) HEARTH_TRY(hearth_transform_parts(t, f, array[f], start, rows, add_part, &infinite));
+  for (int32_t f = 0; f < t->series->nfields; f++)
+    HEARTH_TRY(hearth_transform_parts(t, f, array[f], start, rows, t->stack ? hearth_transform_stack_part : add_part, &infinite));
   HEARTH_TRY(ctx->backend->copy(ctx->queue, &host, &counter));
   HEARTH_TRY(hearth_pca_download(ctx, t->host, t->product, rows * t->pca->modes));
   if (missing || infinite)
@@ -189,7 +195,8 @@ hearth_status hearth_transform_block(hearth_transform *t, int64_t start, int64_t
   }
   const int64_t at = t->in_place ? start : 0;
   if (status == HEARTH_OK) status = hearth_agree(pca->ctx, take_rows(t, block, at, rows));
-  if (status == HEARTH_OK) status = hearth_allreduce_f64(pca->ctx, t->host, rows * pca->modes, HEARTH_OP_SUM);
+  if (status == HEARTH_OK)
+    status = t->stack ? hearth_transform_stack_scores(t, rows) : hearth_allreduce_f64(pca->ctx, t->host, rows * pca->modes, HEARTH_OP_SUM);
   if (status == HEARTH_OK && t->after) status = hearth_agree(pca->ctx, t->after(t, block, at, rows));
   for (int32_t f = 0; f < t->series->nfields; f++) hearth_array_destroy(&into[f]);
   return status;

@@ -14,6 +14,7 @@ struct hearth_transform {
   double *panel, *product; /* backend memory: [rows, part], [rows, modes] */
   double *host;            /* [rows, modes] scores on the fitted modes, summed over ranks */
   int32_t *missing;        /* backend memory, one number */
+  hearth_array *stack;     /* reproducible mode: [rows + modes, points], anomalies of a block above the modes */
   /* Called after the scores of a block are known, with the fields' arrays and the place of the block's first sample in them; may be NULL. */
   hearth_status (*after)(hearth_transform *t, const hearth_array *const *block, int64_t start, int64_t rows);
   void *user;
@@ -39,6 +40,11 @@ typedef hearth_status (*hearth_transform_work)(hearth_transform *t, int32_t f, i
                                                int64_t *infinite);
 hearth_status hearth_transform_pack(const hearth_transform *t, int32_t f, int32_t piece, const hearth_view *src, const hearth_part *part,
                                     hearth_transform_panel *result);
+/* pca_transform_fixed.c, for the reproducible mode: makes the stack (collective; agreed), puts a part into it (a hearth_transform_work), and t->host of it
+ * (collective; agreed). */
+hearth_status hearth_transform_stack(hearth_transform *t);
+hearth_status hearth_transform_stack_part(hearth_transform *t, int32_t f, int32_t piece, const hearth_view *src, const hearth_part *part, int64_t *infinite);
+hearth_status hearth_transform_stack_scores(hearth_transform *t, int64_t rows);
 /* All parts of rows start .. of a field. Local. */
 hearth_status hearth_transform_parts(hearth_transform *t, int32_t f, const hearth_array *array, int64_t start, int64_t rows, hearth_transform_work work,
                                      int64_t *infinite);

@@ -75,6 +75,10 @@ module hearth
   public :: HEARTH_READ
   public :: HEARTH_WRITE
   public :: HEARTH_READ_WRITE
+  public :: HEARTH_EIGH_SMALLEST
+  public :: HEARTH_EIGH_LARGEST
+  public :: HEARTH_EIGH_AUTO
+  public :: HEARTH_EIGH_DENSE
   public :: HEARTH_OP_NEGATIVE
   public :: HEARTH_OP_ABSOLUTE
   public :: HEARTH_OP_SQRT
@@ -126,6 +130,13 @@ module hearth
   public :: HEARTH_NAN_ERROR
   public :: HEARTH_NAN_PROPAGATE
   public :: HEARTH_NAN_OMIT
+  public :: HEARTH_NOT_TRANSPOSED
+  public :: HEARTH_TRANSPOSED
+  public :: HEARTH_ADJOINT
+  public :: HEARTH_COND_2
+  public :: HEARTH_COND_1
+  public :: HEARTH_COND_INF
+  public :: HEARTH_COND_FROBENIUS
   public :: HEARTH_QUANTILE_LINEAR
   public :: HEARTH_QUANTILE_LOWER
   public :: HEARTH_QUANTILE_HIGHER
@@ -137,8 +148,10 @@ module hearth
   public :: HEARTH_VERSION_PATCH
   public :: hearth_context_options
   public :: hearth_window
+  public :: hearth_eigh_options
   public :: hearth_pca_options
   public :: hearth_reduce_options
+  public :: hearth_triangular_options
   public :: hearth_context
   public :: hearth_file
   public :: hearth_layout

@@ -89,6 +89,9 @@ module hearth_array_m
     procedure :: linspace => array_linspace
     generic :: eye => array_eye_int32, array_eye_int64
     procedure :: indices => array_indices
+    procedure :: eigh => array_eigh
+    procedure :: eigvalsh => array_eigvalsh
+    procedure :: cholesky => array_cholesky
     procedure :: add => array_add
     procedure :: subtract => array_subtract
     procedure :: multiply => array_multiply
@@ -185,6 +188,13 @@ module hearth_array_m
     procedure :: dot => array_dot
     procedure :: vdot => array_vdot
     procedure :: gram => array_gram
+    procedure :: solve => array_solve
+    procedure :: solve_triangular => array_solve_triangular
+    procedure :: inv => array_inv
+    procedure :: det => array_det
+    procedure :: slogdet => array_slogdet
+    procedure :: cond => array_cond
+    procedure :: rcond => array_rcond
     procedure :: sort => array_sort
     procedure :: sort_into => array_sort_into
     procedure :: argsort => array_argsort
@@ -977,6 +987,89 @@ contains
     call adopt(self, array_c, status_c, layout)
     call settle(status_c, context_of(layout), "array%indices", stat, errmsg)
   end subroutine array_indices
+
+  !> Eigenvalues w [k] and orthonormal eigenvectors v [n, k] of the symmetric or Hermitian a [n, n]: a v = v diag(w), w
+  !> ascending. As NumPy's (UPLO = 'L'), only the lower triangle is read, and of the diagonal the real parts. Sign: in
+  !> every column the entry of largest magnitude is positive (real positive); among entries within 1e-6 of the largest,
+  !> the lowest row decides. w is replicated on all ranks; v has the layout of a if it has its shape, else the balanced
+  !> split of its rows, and its memory order. Float32 and complex64 are computed in float64 and complex128 and rounded
+  !> at the end; integers and bool become float64.
+  !> Collective. Ownership: the caller destroys *w and *v. Workspace: about four matrices of a's size, spread over the
+  !> ranks. Errors: ARGUMENT (not 2-d, not square, k > n, bad option), NOT_FINITE (the message has the first place),
+  !> NUMERICAL (no convergence), UNSUPPORTED (order beyond 32 bits), MISMATCH (options differ between ranks),
+  !> NOT_REPRODUCIBLE, MEMORY, MPI.
+  subroutine array_eigh(self, options, w, v, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_eigh_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: w
+    type(hearth_array), intent(inout) :: v
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(hearth_eigh_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: w_c
+    type(c_ptr) :: v_c
+    integer(c_int) :: status_c
+
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(w)
+    w_c = c_null_ptr
+    call leave(v)
+    v_c = c_null_ptr
+    status_c = c_hearth_eigh(raw(self), options_p, w_c, v_c)
+    call adopt(w, w_c, status_c, self)
+    call adopt(v, v_c, status_c, self)
+    call settle(status_c, context_of(self), "array%eigh", stat, errmsg)
+  end subroutine array_eigh
+
+  !> The eigenvalues alone. Collective. Ownership: the caller destroys *w. Errors: as hearth_eigh.
+  subroutine array_eigvalsh(self, options, w, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_eigh_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: w
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(hearth_eigh_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: w_c
+    integer(c_int) :: status_c
+
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(w)
+    w_c = c_null_ptr
+    status_c = c_hearth_eigvalsh(raw(self), options_p, w_c)
+    call adopt(w, w_c, status_c, self)
+    call settle(status_c, context_of(self), "array%eigvalsh", stat, errmsg)
+  end subroutine array_eigvalsh
+
+  !> Cholesky factor of a symmetric or Hermitian positive definite a [n, n]: a = l l^H, l lower triangular with a
+  !> positive diagonal. Only the lower triangle of a is read. l has the layout and memory order of a, its upper triangle
+  !> is 0. Computed in float64 or complex128 as hearth_eigh.
+  !> Collective. Ownership: the caller destroys *l. Workspace: one matrix of a's size. Errors: ARGUMENT (not 2-d, not
+  !> square), NOT_FINITE, NUMERICAL (not positive definite: the message has the 0-based number of the first pivot that
+  !> is not positive), UNSUPPORTED, NOT_REPRODUCIBLE, MEMORY, MPI.
+  subroutine array_cholesky(self, l, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(inout) :: l
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: l_c
+    integer(c_int) :: status_c
+
+    call leave(l)
+    l_c = c_null_ptr
+    status_c = c_hearth_cholesky(raw(self), l_c)
+    call adopt(l, l_c, status_c, self)
+    call settle(status_c, context_of(self), "array%cholesky", stat, errmsg)
+  end subroutine array_cholesky
 
   !> New arrays. What each gives is said at the top.
   subroutine array_add(self, b, result, stat, errmsg)
@@ -3302,6 +3395,147 @@ contains
     call adopt(gram, gram_c, status_c, self)
     call settle(status_c, context_of(self), "array%gram", stat, errmsg)
   end subroutine array_gram
+
+  !> Solves a x = b by LU with partial pivoting; a [n, n], b [n] or [n, m]. x has the shape, layout and memory order of
+  !> b. Only a matrix with a pivot that is exactly 0 is refused, as NumPy does; one that is singular within rounding
+  !> gives a WARNING in the context's log, and hearth_rcond tells beforehand.
+  !> Collective. Ownership: the caller destroys *x. Errors: ARGUMENT (a not square, b not of 1 or 2 dimensions),
+  !> MISMATCH (b has not n rows, or is of another context), NOT_FINITE (the message has the first place), NUMERICAL
+  !> (singular: the message has the 0-based number of the first pivot that is 0), UNSUPPORTED (order beyond 32 bits),
+  !> NOT_REPRODUCIBLE, MEMORY, MPI.
+  subroutine array_solve(self, b, x, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_array), intent(inout) :: x
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: x_c
+    integer(c_int) :: status_c
+
+    call leave(x)
+    x_c = c_null_ptr
+    status_c = c_hearth_solve(raw(self), raw(b), x_c)
+    call adopt(x, x_c, status_c, self)
+    call settle(status_c, context_of(self), "array%solve", stat, errmsg)
+  end subroutine array_solve
+
+  !> Solves a x = b for a triangular a [n, n], of which only that triangle is read; b [n] or [n, m]. x has the shape,
+  !> layout and memory order of b.
+  !> Collective. Ownership: the caller destroys *x. Errors: as hearth_solve; NUMERICAL: an element of the diagonal is 0,
+  !> the message has its number.
+  subroutine array_solve_triangular(self, b, options, x, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_triangular_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: x
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(hearth_triangular_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: x_c
+    integer(c_int) :: status_c
+
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(x)
+    x_c = c_null_ptr
+    status_c = c_hearth_solve_triangular(raw(self), raw(b), options_p, x_c)
+    call adopt(x, x_c, status_c, self)
+    call settle(status_c, context_of(self), "array%solve_triangular", stat, errmsg)
+  end subroutine array_solve_triangular
+
+  !> The inverse of a [n, n], with its layout and memory order. hearth_solve is faster and more accurate where the
+  !> inverse is only multiplied with something.
+  !> Collective. Ownership: the caller destroys *inverse. Errors: as hearth_solve.
+  subroutine array_inv(self, inverse, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(inout) :: inverse
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: inverse_c
+    integer(c_int) :: status_c
+
+    call leave(inverse)
+    inverse_c = c_null_ptr
+    status_c = c_hearth_inv(raw(self), inverse_c)
+    call adopt(inverse, inverse_c, status_c, self)
+    call settle(status_c, context_of(self), "array%inv", stat, errmsg)
+  end subroutine array_inv
+
+  !> The determinant of a [n, n], as an array of one element on every rank; 0 for a matrix with a pivot that is exactly
+  !> 0, 1 for one of order 0. It overflows only if the result itself does. Collective. Ownership: the caller destroys
+  !> *value. Errors: as hearth_solve without NUMERICAL.
+  subroutine array_det(self, value, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(inout) :: value
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: value_c
+    integer(c_int) :: status_c
+
+    call leave(value)
+    value_c = c_null_ptr
+    status_c = c_hearth_det(raw(self), value_c)
+    call adopt(value, value_c, status_c, self)
+    call settle(status_c, context_of(self), "array%det", stat, errmsg)
+  end subroutine array_det
+
+  !> The same as det = sign exp(logarithm): sign is of magnitude 1 (real: 1 or -1), or 0 with logarithm -infinity for a
+  !> singular matrix. logarithm is real; both are arrays of one element on every rank. Collective. Ownership: the caller
+  !> destroys *sign and *logarithm. Errors: as hearth_det.
+  subroutine array_slogdet(self, sign, logarithm, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(inout) :: sign
+    type(hearth_array), intent(inout) :: logarithm
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: sign_c
+    type(c_ptr) :: logarithm_c
+    integer(c_int) :: status_c
+
+    call leave(sign)
+    sign_c = c_null_ptr
+    call leave(logarithm)
+    logarithm_c = c_null_ptr
+    status_c = c_hearth_slogdet(raw(self), sign_c, logarithm_c)
+    call adopt(sign, sign_c, status_c, self)
+    call adopt(logarithm, logarithm_c, status_c, self)
+    call settle(status_c, context_of(self), "array%slogdet", stat, errmsg)
+  end subroutine array_slogdet
+
+  !> The condition number of a, as NumPy's: infinity for a matrix that is exactly singular; beyond about 1e16 the number
+  !> is rounding. The norms take the inverse; hearth_rcond is an estimate for the price of hearth_solve.
+  !> Collective. Errors: ARGUMENT (unknown ord, not square, order 0), NOT_FINITE, MISMATCH (ord differs between ranks),
+  !> NUMERICAL (singular values that did not converge), UNSUPPORTED, NOT_REPRODUCIBLE, MEMORY, MPI.
+  subroutine array_cond(self, ord, value, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: ord
+    real(c_double), intent(out) :: value
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_cond(raw(self), ord, value)
+    call settle(status_c, context_of(self), "array%cond", stat, errmsg)
+  end subroutine array_cond
+
+  !> An estimate of 1 / (|a| |a^-1|) in the norm of the largest column sum (LAPACK's gecon; Higham 1988): never too
+  !> small, and seldom more than three times too large. 0 for a matrix that is exactly singular, infinity for one of
+  !> order 0; below about 1e-16 nothing of a solution is significant.
+  !> Collective. Errors: as hearth_cond.
+  subroutine array_rcond(self, value, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    real(c_double), intent(out) :: value
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_rcond(raw(self), value)
+    call settle(status_c, context_of(self), "array%rcond", stat, errmsg)
+  end subroutine array_rcond
 
   !> The elements along `axis` in ascending order, or descending if `descending` is not 0; every line along the axis by
   !> itself. *result has the layout, dtype and order of `a`. Where the axis is distributed, elements travel once and the

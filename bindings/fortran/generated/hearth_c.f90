@@ -336,6 +336,27 @@ module hearth_c
       type(c_ptr), intent(inout) :: array
       integer(c_int) :: result_c
     end function c_hearth_indices
+    function c_hearth_eigh(a, options, w, v) result(result_c) bind(C, name="hearth_eigh")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: w
+      type(c_ptr), intent(inout) :: v
+      integer(c_int) :: result_c
+    end function c_hearth_eigh
+    function c_hearth_eigvalsh(a, options, w) result(result_c) bind(C, name="hearth_eigvalsh")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: w
+      integer(c_int) :: result_c
+    end function c_hearth_eigvalsh
+    function c_hearth_cholesky(a, l) result(result_c) bind(C, name="hearth_cholesky")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), intent(inout) :: l
+      integer(c_int) :: result_c
+    end function c_hearth_cholesky
     function c_hearth_dtype_size(dtype) result(result_c) bind(C, name="hearth_dtype_size")
       import
       integer(c_int), value :: dtype
@@ -1993,6 +2014,53 @@ module hearth_c
       type(c_ptr), intent(inout) :: gram
       integer(c_int) :: result_c
     end function c_hearth_gram
+    function c_hearth_solve(a, b, x) result(result_c) bind(C, name="hearth_solve")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), intent(inout) :: x
+      integer(c_int) :: result_c
+    end function c_hearth_solve
+    function c_hearth_solve_triangular(a, b, options, x) result(result_c) bind(C, name="hearth_solve_triangular")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: x
+      integer(c_int) :: result_c
+    end function c_hearth_solve_triangular
+    function c_hearth_inv(a, inverse) result(result_c) bind(C, name="hearth_inv")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), intent(inout) :: inverse
+      integer(c_int) :: result_c
+    end function c_hearth_inv
+    function c_hearth_det(a, value) result(result_c) bind(C, name="hearth_det")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), intent(inout) :: value
+      integer(c_int) :: result_c
+    end function c_hearth_det
+    function c_hearth_slogdet(a, sign, logarithm) result(result_c) bind(C, name="hearth_slogdet")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), intent(inout) :: sign
+      type(c_ptr), intent(inout) :: logarithm
+      integer(c_int) :: result_c
+    end function c_hearth_slogdet
+    function c_hearth_cond(a, ord, value) result(result_c) bind(C, name="hearth_cond")
+      import
+      type(c_ptr), value :: a
+      integer(c_int32_t), value :: ord
+      real(c_double), intent(out) :: value
+      integer(c_int) :: result_c
+    end function c_hearth_cond
+    function c_hearth_rcond(a, value) result(result_c) bind(C, name="hearth_rcond")
+      import
+      type(c_ptr), value :: a
+      real(c_double), intent(out) :: value
+      integer(c_int) :: result_c
+    end function c_hearth_rcond
     function c_hearth_sort(a, axis, descending, result) result(result_c) bind(C, name="hearth_sort")
       import
       type(c_ptr), value :: a

@@ -92,6 +92,18 @@ module hearth_constants
   integer(c_int32_t), parameter :: HEARTH_WRITE = 2
   integer(c_int32_t), parameter :: HEARTH_READ_WRITE = 3
 
+  ! hearth_eigh_which
+  !> algebraically: of -3, 1, 2 first -3
+  integer(c_int32_t), parameter :: HEARTH_EIGH_SMALLEST = 0
+  integer(c_int32_t), parameter :: HEARTH_EIGH_LARGEST = 1
+
+  ! hearth_eigh_method
+  !> dense
+  integer(c_int32_t), parameter :: HEARTH_EIGH_AUTO = 0
+  !> LAPACK on one rank for small orders, else ScaLAPACK: divide and conquer for all vectors, representations (MRRR) for
+  !> some
+  integer(c_int32_t), parameter :: HEARTH_EIGH_DENSE = 1
+
   ! hearth_operation
   integer(c_int32_t), parameter :: HEARTH_OP_NEGATIVE = 1
   integer(c_int32_t), parameter :: HEARTH_OP_ABSOLUTE = 2
@@ -174,6 +186,24 @@ module hearth_constants
   !> NaN is left out; of nothing else: sum 0, product 1, the others NaN; argmin and argmax refuse that
   integer(c_int32_t), parameter :: HEARTH_NAN_OMIT = 2
 
+  ! hearth_transposed
+  !> a x = b
+  integer(c_int32_t), parameter :: HEARTH_NOT_TRANSPOSED = 0
+  !> a^T x = b
+  integer(c_int32_t), parameter :: HEARTH_TRANSPOSED = 1
+  !> a^H x = b
+  integer(c_int32_t), parameter :: HEARTH_ADJOINT = 2
+
+  ! hearth_cond_ord
+  !> ratio of the largest and the smallest singular value; a need not be square
+  integer(c_int32_t), parameter :: HEARTH_COND_2 = 0
+  !> the others: |a| |a^-1| in the norm: largest column sum
+  integer(c_int32_t), parameter :: HEARTH_COND_1 = 1
+  !> largest row sum
+  integer(c_int32_t), parameter :: HEARTH_COND_INF = 2
+  !> root of the sum of squares
+  integer(c_int32_t), parameter :: HEARTH_COND_FROBENIUS = 3
+
   ! hearth_quantile_method
   !> i + (j - i) t; infinite if one of them is, NaN between infinities of both signs
   integer(c_int32_t), parameter :: HEARTH_QUANTILE_LINEAR = 0
@@ -220,6 +250,16 @@ module hearth_constants
     !> bytes between neighbours, a multiple of the element size, may be negative
     integer(c_int64_t) :: stride(8) = 0_c_int64_t
   end type hearth_window
+
+  type, bind(C) :: hearth_eigh_options
+    integer(c_size_t) :: size = 24_c_size_t
+    !> how many eigenvalues; 0: all
+    integer(c_int64_t) :: k = 0_c_int64_t
+    !> hearth_eigh_which: which end of the spectrum, if not all
+    integer(c_int32_t) :: which = 0_c_int32_t
+    !> hearth_eigh_method
+    integer(c_int32_t) :: method = 0_c_int32_t
+  end type hearth_eigh_options
 
   type, bind(C) :: hearth_pca_options
     integer(c_size_t) :: size = 88_c_size_t
@@ -273,4 +313,14 @@ module hearth_constants
     !> NumPy's choice
     integer(c_int32_t) :: dtype = 0_c_int32_t
   end type hearth_reduce_options
+
+  type, bind(C) :: hearth_triangular_options
+    integer(c_size_t) :: size = 24_c_size_t
+    !> not 0: a is lower triangular; default 0, as SciPy's
+    integer(c_int32_t) :: lower = 0_c_int32_t
+    !> hearth_transposed
+    integer(c_int32_t) :: transposed = 0_c_int32_t
+    !> not 0: the diagonal is taken to be 1 and not read
+    integer(c_int32_t) :: unit_diagonal = 0_c_int32_t
+  end type hearth_triangular_options
 end module hearth_constants

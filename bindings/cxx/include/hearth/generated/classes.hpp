@@ -667,6 +667,40 @@ public:
     return hearth::array(array_c, layout.context_handle());
   }
 
+  /// Eigenvalues w [k] and orthonormal eigenvectors v [n, k] of the symmetric or Hermitian a [n, n]: a v = v diag(w), w ascending. As NumPy's
+  /// (UPLO = 'L'), only the lower triangle is read, and of the diagonal the real parts. Sign: in every column the entry of largest magnitude is
+  /// positive (real positive); among entries within 1e-6 of the largest, the lowest row decides. w is replicated on all ranks; v has the layout
+  /// of a if it has its shape, else the balanced split of its rows, and its memory order. Float32 and complex64 are computed in float64 and
+  /// complex128 and rounded at the end; integers and bool become float64.
+  /// Collective. Ownership: the caller destroys *w and *v. Workspace: about four matrices of a's size, spread over the ranks. Errors: ARGUMENT
+  /// (not 2-d, not square, k > n, bad option), NOT_FINITE (the message has the first place), NUMERICAL (no convergence), UNSUPPORTED (order
+  /// beyond 32 bits), MISMATCH (options differ between ranks), NOT_REPRODUCIBLE, MEMORY, MPI.
+  std::tuple<hearth::array, hearth::array> eigh(const hearth_eigh_options &options = HEARTH_EIGH_OPTIONS_INIT) const {
+    hearth_array *w_c = nullptr;
+    hearth_array *v_c = nullptr;
+    detail::check(hearth_eigh(get(), &options, &w_c, &v_c), context_handle(), "array::eigh");
+    return {hearth::array(w_c, context_handle()), hearth::array(v_c, context_handle())};
+  }
+
+  /// The eigenvalues alone. Collective. Ownership: the caller destroys *w. Errors: as hearth_eigh.
+  hearth::array eigvalsh(const hearth_eigh_options &options = HEARTH_EIGH_OPTIONS_INIT) const {
+    hearth_array *w_c = nullptr;
+    detail::check(hearth_eigvalsh(get(), &options, &w_c), context_handle(), "array::eigvalsh");
+    return hearth::array(w_c, context_handle());
+  }
+
+  /// Cholesky factor of a symmetric or Hermitian positive definite a [n, n]: a = l l^H, l lower triangular with a positive diagonal. Only the
+  /// lower triangle of a is read. l has the layout and memory order of a, its upper triangle is 0. Computed in float64 or complex128 as
+  /// hearth_eigh.
+  /// Collective. Ownership: the caller destroys *l. Workspace: one matrix of a's size. Errors: ARGUMENT (not 2-d, not square), NOT_FINITE,
+  /// NUMERICAL (not positive definite: the message has the 0-based number of the first pivot that is not positive), UNSUPPORTED,
+  /// NOT_REPRODUCIBLE, MEMORY, MPI.
+  hearth::array cholesky() const {
+    hearth_array *l_c = nullptr;
+    detail::check(hearth_cholesky(get(), &l_c), context_handle(), "array::cholesky");
+    return hearth::array(l_c, context_handle());
+  }
+
   /// New arrays. What each gives is said at the top.
   hearth::array add(const hearth::array &b) const {
     hearth_array *result_c = nullptr;
@@ -1477,6 +1511,75 @@ public:
     void *local_c = nullptr;
     detail::check(hearth_scalapack_descriptor(get(), &blacs_context_c, descriptor_c.data(), &local_c), context_handle(), "array::scalapack_descriptor");
     return {blacs_context_c, descriptor_c, local_c};
+  }
+
+  /// Solves a x = b by LU with partial pivoting; a [n, n], b [n] or [n, m]. x has the shape, layout and memory order of b. Only a matrix with a
+  /// pivot that is exactly 0 is refused, as NumPy does; one that is singular within rounding gives a WARNING in the context's log, and
+  /// hearth_rcond tells beforehand.
+  /// Collective. Ownership: the caller destroys *x. Errors: ARGUMENT (a not square, b not of 1 or 2 dimensions), MISMATCH (b has not n rows, or
+  /// is of another context), NOT_FINITE (the message has the first place), NUMERICAL (singular: the message has the 0-based number of the first
+  /// pivot that is 0), UNSUPPORTED (order beyond 32 bits), NOT_REPRODUCIBLE, MEMORY, MPI.
+  hearth::array solve(const hearth::array &b) const {
+    hearth_array *x_c = nullptr;
+    detail::check(hearth_solve(get(), b.get(), &x_c), context_handle(), "array::solve");
+    return hearth::array(x_c, context_handle());
+  }
+
+  /// Solves a x = b for a triangular a [n, n], of which only that triangle is read; b [n] or [n, m]. x has the shape, layout and memory order of
+  /// b.
+  /// Collective. Ownership: the caller destroys *x. Errors: as hearth_solve; NUMERICAL: an element of the diagonal is 0, the message has its
+  /// number.
+  hearth::array solve_triangular(const hearth::array &b, const hearth_triangular_options &options = HEARTH_TRIANGULAR_OPTIONS_INIT) const {
+    hearth_array *x_c = nullptr;
+    detail::check(hearth_solve_triangular(get(), b.get(), &options, &x_c), context_handle(), "array::solve_triangular");
+    return hearth::array(x_c, context_handle());
+  }
+
+  /// The inverse of a [n, n], with its layout and memory order. hearth_solve is faster and more accurate where the inverse is only multiplied
+  /// with something.
+  /// Collective. Ownership: the caller destroys *inverse. Errors: as hearth_solve.
+  hearth::array inv() const {
+    hearth_array *inverse_c = nullptr;
+    detail::check(hearth_inv(get(), &inverse_c), context_handle(), "array::inv");
+    return hearth::array(inverse_c, context_handle());
+  }
+
+  /// The determinant of a [n, n], as an array of one element on every rank; 0 for a matrix with a pivot that is exactly 0, 1 for one of order 0.
+  /// It overflows only if the result itself does. Collective. Ownership: the caller destroys *value. Errors: as hearth_solve without NUMERICAL.
+  hearth::array det() const {
+    hearth_array *value_c = nullptr;
+    detail::check(hearth_det(get(), &value_c), context_handle(), "array::det");
+    return hearth::array(value_c, context_handle());
+  }
+
+  /// The same as det = sign exp(logarithm): sign is of magnitude 1 (real: 1 or -1), or 0 with logarithm -infinity for a singular matrix.
+  /// logarithm is real; both are arrays of one element on every rank. Collective. Ownership: the caller destroys *sign and *logarithm. Errors: as
+  /// hearth_det.
+  std::tuple<hearth::array, hearth::array> slogdet() const {
+    hearth_array *sign_c = nullptr;
+    hearth_array *logarithm_c = nullptr;
+    detail::check(hearth_slogdet(get(), &sign_c, &logarithm_c), context_handle(), "array::slogdet");
+    return {hearth::array(sign_c, context_handle()), hearth::array(logarithm_c, context_handle())};
+  }
+
+  /// The condition number of a, as NumPy's: infinity for a matrix that is exactly singular; beyond about 1e16 the number is rounding. The norms
+  /// take the inverse; hearth_rcond is an estimate for the price of hearth_solve.
+  /// Collective. Errors: ARGUMENT (unknown ord, not square, order 0), NOT_FINITE, MISMATCH (ord differs between ranks), NUMERICAL (singular
+  /// values that did not converge), UNSUPPORTED, NOT_REPRODUCIBLE, MEMORY, MPI.
+  double cond(int32_t ord) const {
+    double value_c = {};
+    detail::check(hearth_cond(get(), ord, &value_c), context_handle(), "array::cond");
+    return value_c;
+  }
+
+  /// An estimate of 1 / (|a| |a^-1|) in the norm of the largest column sum (LAPACK's gecon; Higham 1988): never too small, and seldom more than
+  /// three times too large. 0 for a matrix that is exactly singular, infinity for one of order 0; below about 1e-16 nothing of a solution is
+  /// significant.
+  /// Collective. Errors: as hearth_cond.
+  double rcond() const {
+    double value_c = {};
+    detail::check(hearth_rcond(get(), &value_c), context_handle(), "array::rcond");
+    return value_c;
   }
 
   /// The elements along `axis` in ascending order, or descending if `descending` is not 0; every line along the axis by itself. *result has the

@@ -111,6 +111,15 @@ module hearth
   public :: HEARTH_OP_CLIP
   public :: HEARTH_OP_WHERE
   public :: HEARTH_OP_MULTIPLY_ADD
+  public :: HEARTH_NAN_ERROR
+  public :: HEARTH_NAN_PROPAGATE
+  public :: HEARTH_NAN_OMIT
+  public :: HEARTH_MATRIX_NORM_FROBENIUS
+  public :: HEARTH_MATRIX_NORM_ONE
+  public :: HEARTH_MATRIX_NORM_INF
+  public :: HEARTH_MATRIX_NORM_MAX
+  public :: HEARTH_MATRIX_NORM_TWO
+  public :: HEARTH_MATRIX_NORM_NUCLEAR
   public :: HEARTH_PCA_AUTO
   public :: HEARTH_PCA_GRAM
   public :: HEARTH_PCA_CHOLESKY_QR
@@ -127,9 +136,6 @@ module hearth
   public :: HEARTH_ROTATION_NONE
   public :: HEARTH_ROTATION_VARIMAX
   public :: HEARTH_ROTATION_PROMAX
-  public :: HEARTH_NAN_ERROR
-  public :: HEARTH_NAN_PROPAGATE
-  public :: HEARTH_NAN_OMIT
   public :: HEARTH_NOT_TRANSPOSED
   public :: HEARTH_TRANSPOSED
   public :: HEARTH_ADJOINT
@@ -149,8 +155,8 @@ module hearth
   public :: hearth_context_options
   public :: hearth_window
   public :: hearth_eigh_options
-  public :: hearth_pca_options
   public :: hearth_reduce_options
+  public :: hearth_pca_options
   public :: hearth_triangular_options
   public :: hearth_context
   public :: hearth_file

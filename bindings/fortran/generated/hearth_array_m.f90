@@ -45,6 +45,12 @@ module hearth_array_m
     procedure, private :: array_pad_int64
     procedure, private :: array_tile_int32
     procedure, private :: array_tile_int64
+    procedure, private :: array_trace_int32
+    procedure, private :: array_trace_int64
+    procedure, private :: array_tril_int32
+    procedure, private :: array_tril_int64
+    procedure, private :: array_triu_int32
+    procedure, private :: array_triu_int64
     procedure, private :: array_randint_int32
     procedure, private :: array_randint_int64
     procedure, private :: array_randint_into_int32
@@ -158,6 +164,13 @@ module hearth_array_m
     generic :: pad => array_pad_int32, array_pad_int64
     generic :: tile => array_tile_int32, array_tile_int64
     procedure :: matmul => array_matmul
+    procedure :: outer => array_outer
+    procedure :: vecdot => array_vecdot
+    generic :: trace => array_trace_int32, array_trace_int64
+    generic :: tril => array_tril_int32, array_tril_int64
+    generic :: triu => array_triu_int32, array_triu_int64
+    procedure :: vector_norm => array_vector_norm
+    procedure :: matrix_norm => array_matrix_norm
     procedure :: rand => array_rand
     procedure :: randn => array_randn
     generic :: randint => array_randint_int32, array_randint_int64
@@ -2505,6 +2518,224 @@ contains
     call adopt(c, c_c, status_c, self)
     call settle(status_c, context_of(self), "array%matmul", stat, errmsg)
   end subroutine array_matmul
+
+  !> The outer product of two vectors, c(i, j) = a(i) b(j) (arrays of more dimensions are taken in row-major order of
+  !> their elements), of NumPy's common type. The result keeps the distribution of the longer vector along its
+  !> dimension; the other dimension is whole. Each element is rounded once: the same bits on any ranks. Collective.
+  !> Ownership: the caller destroys *c. Errors: ARGUMENT (NULL), MISMATCH (contexts), MEMORY, MPI.
+  subroutine array_outer(self, b, c, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_array), intent(inout) :: c
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: c_c
+    integer(c_int) :: status_c
+
+    call leave(c)
+    c_c = c_null_ptr
+    status_c = c_hearth_outer(raw(self), raw(b), c_c)
+    call adopt(c, c_c, status_c, self)
+    call settle(status_c, context_of(self), "array%outer", stat, errmsg)
+  end subroutine array_outer
+
+  !> Inner products along one axis of the shape that both broadcast to, sum of conj(a) b; the type of hearth_sum of the
+  !> common type. Products are rounded to the common type, sums are those of hearth_sum (exact in reproducible mode,
+  !> where NaN is refused as there). Workspace: the products, and a copy of a if it is complex. Collective. Ownership:
+  !> the caller destroys *c. Errors: ARGUMENT (axis, NULL), MISMATCH (shapes, contexts), NOT_FINITE (NaN), MEMORY, MPI.
+  subroutine array_vecdot(self, b, axis, c, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    integer(c_int32_t), intent(in) :: axis
+    type(hearth_array), intent(inout) :: c
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: c_c
+    integer(c_int) :: status_c
+
+    call leave(c)
+    c_c = c_null_ptr
+    status_c = c_hearth_vecdot(raw(self), raw(b), c_index(axis), c_c)
+    call adopt(c, c_c, status_c, self)
+    call settle(status_c, context_of(self), "array%vecdot", stat, errmsg)
+  end subroutine array_vecdot
+
+  !> The sum of a(i, i + offset) of a matrix, shape [1] on every rank; int64 of bool and integers (wraps around), else
+  !> the operand's type. Sums of floating-point numbers are exact and rounded once, in every mode.
+  !> Collective. Ownership: the caller destroys *value. Errors: ARGUMENT (not 2-d, NULL), MISMATCH (offset differs
+  !> between ranks), MEMORY, MPI.
+  subroutine array_trace_int32(self, offset, value, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: offset
+    type(hearth_array), intent(inout) :: value
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: value_c
+    integer(c_int) :: status_c
+
+    call leave(value)
+    value_c = c_null_ptr
+    status_c = c_hearth_trace(raw(self), int(offset, c_int64_t), value_c)
+    call adopt(value, value_c, status_c, self)
+    call settle(status_c, context_of(self), "array%trace", stat, errmsg)
+  end subroutine array_trace_int32
+
+  !> The sum of a(i, i + offset) of a matrix, shape [1] on every rank; int64 of bool and integers (wraps around), else
+  !> the operand's type. Sums of floating-point numbers are exact and rounded once, in every mode.
+  !> Collective. Ownership: the caller destroys *value. Errors: ARGUMENT (not 2-d, NULL), MISMATCH (offset differs
+  !> between ranks), MEMORY, MPI.
+  subroutine array_trace_int64(self, offset, value, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int64_t), intent(in) :: offset
+    type(hearth_array), intent(inout) :: value
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: value_c
+    integer(c_int) :: status_c
+
+    call leave(value)
+    value_c = c_null_ptr
+    status_c = c_hearth_trace(raw(self), offset, value_c)
+    call adopt(value, value_c, status_c, self)
+    call settle(status_c, context_of(self), "array%trace", stat, errmsg)
+  end subroutine array_trace_int64
+
+  !> A copy with zeros above (tril) or below (triu) the diagonal j = i + k of the last two dimensions; layout, type and
+  !> order of `a`. Moves nothing.
+  !> Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (fewer than two dimensions, NULL), MISMATCH (k
+  !> differs between ranks), MEMORY.
+  subroutine array_tril_int32(self, k, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: k
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_tril(raw(self), int(k, c_int64_t), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%tril", stat, errmsg)
+  end subroutine array_tril_int32
+
+  !> A copy with zeros above (tril) or below (triu) the diagonal j = i + k of the last two dimensions; layout, type and
+  !> order of `a`. Moves nothing.
+  !> Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (fewer than two dimensions, NULL), MISMATCH (k
+  !> differs between ranks), MEMORY.
+  subroutine array_tril_int64(self, k, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int64_t), intent(in) :: k
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_tril(raw(self), k, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%tril", stat, errmsg)
+  end subroutine array_tril_int64
+
+  !> A copy with zeros above (tril) or below (triu) the diagonal j = i + k of the last two dimensions; layout, type and
+  !> order of `a`. Moves nothing.
+  !> Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (fewer than two dimensions, NULL), MISMATCH (k
+  !> differs between ranks), MEMORY.
+  subroutine array_triu_int32(self, k, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: k
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_triu(raw(self), int(k, c_int64_t), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%triu", stat, errmsg)
+  end subroutine array_triu_int32
+
+  !> A copy with zeros above (tril) or below (triu) the diagonal j = i + k of the last two dimensions; layout, type and
+  !> order of `a`. Moves nothing.
+  !> Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (fewer than two dimensions, NULL), MISMATCH (k
+  !> differs between ranks), MEMORY.
+  subroutine array_triu_int64(self, k, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int64_t), intent(in) :: k
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_triu(raw(self), k, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%triu", stat, errmsg)
+  end subroutine array_triu_int64
+
+  !> Vector norms along axes (naxes = 0: of all elements), the real type of `a` (float64 of bool and integers): order 2
+  !> is hearth_norm, 1 the sum of absolute values, INFINITY and -INFINITY the largest and the smallest one, 0 the number
+  !> of elements that are not 0, any other p (sum |x|^p)^(1/p), in float64 and scaled by a power of two, so that powers
+  !> neither overflow nor vanish. keepdims and nan_policy of the options hold; NULL: defaults. Workspace: absolute
+  !> values (not for order 0 and 2), in float64 for other p. Collective. Ownership: the caller destroys *result. Errors:
+  !> those of hearth_norm; ARGUMENT (order NaN; nothing to choose from), MISMATCH (order differs).
+  subroutine array_vector_norm(self, order, axes, options, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    real(c_double), intent(in) :: order
+    integer(c_int32_t), optional, intent(in) :: axes(:)
+    type(hearth_reduce_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer :: axes_n
+    integer(c_int32_t), allocatable, target :: axes_c(:)
+    type(c_ptr) :: axes_p
+    type(hearth_reduce_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    axes_n = 0
+    if (present(axes)) axes_n = size(axes)
+    axes_p = c_null_ptr
+    if (present(axes)) then
+      allocate (axes_c, source=c_index(axes))
+      axes_p = c_loc(axes_c)
+    end if
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_vector_norm(raw(self), order, int(axes_n, c_int32_t), axes_p, options_p, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%vector_norm", stat, errmsg)
+  end subroutine array_vector_norm
+
+  !> The norm of a matrix, the same number on all ranks; 0 for a matrix without elements. Workspace: absolute values
+  !> (ONE, INF, MAX); that of hearth_svdvals (TWO, NUCLEAR). Collective. Errors: ARGUMENT (not 2-d, unknown order,
+  !> NULL), MISMATCH (order differs between ranks), NOT_FINITE (NaN; the message has the place), NOT_REPRODUCIBLE (TWO
+  !> and NUCLEAR in reproducible mode), MEMORY, MPI.
+  subroutine array_matrix_norm(self, order, norm, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: order
+    real(c_double), intent(out) :: norm
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_matrix_norm(raw(self), order, norm)
+    call settle(status_c, context_of(self), "array%matrix_norm", stat, errmsg)
+  end subroutine array_matrix_norm
 
   !> Uniform numbers in [0, 1): multiples of 2^-53 (float64) or 2^-24 (float32).
   !> Collective. Ownership: the caller destroys *array. Errors: UNSUPPORTED (other types), ARGUMENT (order), MISMATCH

@@ -1301,6 +1301,60 @@ module hearth_c
       type(c_ptr), intent(inout) :: c
       integer(c_int) :: result_c
     end function c_hearth_matmul
+    function c_hearth_outer(a, b, c) result(result_c) bind(C, name="hearth_outer")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), intent(inout) :: c
+      integer(c_int) :: result_c
+    end function c_hearth_outer
+    function c_hearth_vecdot(a, b, axis, c) result(result_c) bind(C, name="hearth_vecdot")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      integer(c_int32_t), value :: axis
+      type(c_ptr), intent(inout) :: c
+      integer(c_int) :: result_c
+    end function c_hearth_vecdot
+    function c_hearth_trace(a, offset, value) result(result_c) bind(C, name="hearth_trace")
+      import
+      type(c_ptr), value :: a
+      integer(c_int64_t), value :: offset
+      type(c_ptr), intent(inout) :: value
+      integer(c_int) :: result_c
+    end function c_hearth_trace
+    function c_hearth_tril(a, k, result) result(result_c) bind(C, name="hearth_tril")
+      import
+      type(c_ptr), value :: a
+      integer(c_int64_t), value :: k
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_tril
+    function c_hearth_triu(a, k, result) result(result_c) bind(C, name="hearth_triu")
+      import
+      type(c_ptr), value :: a
+      integer(c_int64_t), value :: k
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_triu
+    function c_hearth_vector_norm(a, order, naxes, axes, options, result) result(result_c) bind(C, &
+        name="hearth_vector_norm")
+      import
+      type(c_ptr), value :: a
+      real(c_double), value :: order
+      integer(c_int32_t), value :: naxes
+      type(c_ptr), value :: axes
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_vector_norm
+    function c_hearth_matrix_norm(a, order, norm) result(result_c) bind(C, name="hearth_matrix_norm")
+      import
+      type(c_ptr), value :: a
+      integer(c_int32_t), value :: order
+      real(c_double), intent(out) :: norm
+      integer(c_int) :: result_c
+    end function c_hearth_matrix_norm
     function c_hearth_metric_create(ctx, metric) result(result_c) bind(C, name="hearth_metric_create")
       import
       type(c_ptr), value :: ctx

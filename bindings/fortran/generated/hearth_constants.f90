@@ -138,6 +138,28 @@ module hearth_constants
   integer(c_int32_t), parameter :: HEARTH_OP_WHERE = 49
   integer(c_int32_t), parameter :: HEARTH_OP_MULTIPLY_ADD = 50
 
+  ! hearth_nan_policy
+  !> NaN is refused; the message names the first place (lowest index in row-major order) and its rank
+  integer(c_int32_t), parameter :: HEARTH_NAN_ERROR = 0
+  !> NaN makes its result NaN; argmin and argmax give the place of the first one
+  integer(c_int32_t), parameter :: HEARTH_NAN_PROPAGATE = 1
+  !> NaN is left out; of nothing else: sum 0, product 1, the others NaN; argmin and argmax refuse that
+  integer(c_int32_t), parameter :: HEARTH_NAN_OMIT = 2
+
+  ! hearth_matrix_norm_order
+  !> sqrt(sum |a_ij|^2)
+  integer(c_int32_t), parameter :: HEARTH_MATRIX_NORM_FROBENIUS = 0
+  !> largest sum of absolute values of a column
+  integer(c_int32_t), parameter :: HEARTH_MATRIX_NORM_ONE = 1
+  !> largest sum of absolute values of a row
+  integer(c_int32_t), parameter :: HEARTH_MATRIX_NORM_INF = 2
+  !> largest absolute value
+  integer(c_int32_t), parameter :: HEARTH_MATRIX_NORM_MAX = 3
+  !> largest singular value
+  integer(c_int32_t), parameter :: HEARTH_MATRIX_NORM_TWO = 4
+  !> sum of the singular values
+  integer(c_int32_t), parameter :: HEARTH_MATRIX_NORM_NUCLEAR = 5
+
   ! hearth_pca_solver
   !> by the rules in docs/pca.md: gram; further down this list where gram would lose modes that are asked for
   integer(c_int32_t), parameter :: HEARTH_PCA_AUTO = 0
@@ -177,14 +199,6 @@ module hearth_constants
   integer(c_int32_t), parameter :: HEARTH_ROTATION_VARIMAX = 1
   !> oblique, towards the varimax loadings to the power `power` (Hendrickson and White 1964)
   integer(c_int32_t), parameter :: HEARTH_ROTATION_PROMAX = 2
-
-  ! hearth_nan_policy
-  !> NaN is refused; the message names the first place (lowest index in row-major order) and its rank
-  integer(c_int32_t), parameter :: HEARTH_NAN_ERROR = 0
-  !> NaN makes its result NaN; argmin and argmax give the place of the first one
-  integer(c_int32_t), parameter :: HEARTH_NAN_PROPAGATE = 1
-  !> NaN is left out; of nothing else: sum 0, product 1, the others NaN; argmin and argmax refuse that
-  integer(c_int32_t), parameter :: HEARTH_NAN_OMIT = 2
 
   ! hearth_transposed
   !> a x = b
@@ -261,6 +275,19 @@ module hearth_constants
     integer(c_int32_t) :: method = 0_c_int32_t
   end type hearth_eigh_options
 
+  type, bind(C) :: hearth_reduce_options
+    integer(c_size_t) :: size = 24_c_size_t
+    !> not 0: the reduced axes remain, with extent 1
+    integer(c_int32_t) :: keepdims = 0_c_int32_t
+    !> hearth_nan_policy; default HEARTH_NAN_ERROR
+    integer(c_int32_t) :: nan_policy = 0_c_int32_t
+    !> var, std: divisor n - ddof; default 0
+    integer(c_int32_t) :: ddof = 0_c_int32_t
+    !> type of the result of sum, prod, mean, var, std, norm, average; an integer type is that of the terms too; 0:
+    !> NumPy's choice
+    integer(c_int32_t) :: dtype = 0_c_int32_t
+  end type hearth_reduce_options
+
   type, bind(C) :: hearth_pca_options
     integer(c_size_t) :: size = 88_c_size_t
     !> hearth_pca_solver
@@ -300,19 +327,6 @@ module hearth_constants
     !> 0: 1e-5
     real(c_double) :: gap_tolerance = 0_c_double
   end type hearth_pca_options
-
-  type, bind(C) :: hearth_reduce_options
-    integer(c_size_t) :: size = 24_c_size_t
-    !> not 0: the reduced axes remain, with extent 1
-    integer(c_int32_t) :: keepdims = 0_c_int32_t
-    !> hearth_nan_policy; default HEARTH_NAN_ERROR
-    integer(c_int32_t) :: nan_policy = 0_c_int32_t
-    !> var, std: divisor n - ddof; default 0
-    integer(c_int32_t) :: ddof = 0_c_int32_t
-    !> type of the result of sum, prod, mean, var, std, norm, average; an integer type is that of the terms too; 0:
-    !> NumPy's choice
-    integer(c_int32_t) :: dtype = 0_c_int32_t
-  end type hearth_reduce_options
 
   type, bind(C) :: hearth_triangular_options
     integer(c_size_t) :: size = 24_c_size_t

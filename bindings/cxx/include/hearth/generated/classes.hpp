@@ -1230,6 +1230,75 @@ public:
     return hearth::array(c_c, context_handle());
   }
 
+  /// The outer product of two vectors, c(i, j) = a(i) b(j) (arrays of more dimensions are taken in row-major order of their elements), of NumPy's
+  /// common type. The result keeps the distribution of the longer vector along its dimension; the other dimension is whole. Each element is
+  /// rounded once: the same bits on any ranks. Collective. Ownership: the caller destroys *c. Errors: ARGUMENT (NULL), MISMATCH (contexts),
+  /// MEMORY, MPI.
+  hearth::array outer(const hearth::array &b) const {
+    hearth_array *c_c = nullptr;
+    detail::check(hearth_outer(get(), b.get(), &c_c), context_handle(), "array::outer");
+    return hearth::array(c_c, context_handle());
+  }
+
+  /// Inner products along one axis of the shape that both broadcast to, sum of conj(a) b; the type of hearth_sum of the common type. Products are
+  /// rounded to the common type, sums are those of hearth_sum (exact in reproducible mode, where NaN is refused as there). Workspace: the
+  /// products, and a copy of a if it is complex. Collective. Ownership: the caller destroys *c. Errors: ARGUMENT (axis, NULL), MISMATCH (shapes,
+  /// contexts), NOT_FINITE (NaN), MEMORY, MPI.
+  hearth::array vecdot(const hearth::array &b, int32_t axis) const {
+    hearth_array *c_c = nullptr;
+    detail::check(hearth_vecdot(get(), b.get(), axis, &c_c), context_handle(), "array::vecdot");
+    return hearth::array(c_c, context_handle());
+  }
+
+  /// The sum of a(i, i + offset) of a matrix, shape [1] on every rank; int64 of bool and integers (wraps around), else the operand's type. Sums
+  /// of floating-point numbers are exact and rounded once, in every mode.
+  /// Collective. Ownership: the caller destroys *value. Errors: ARGUMENT (not 2-d, NULL), MISMATCH (offset differs between ranks), MEMORY, MPI.
+  hearth::array trace(int64_t offset) const {
+    hearth_array *value_c = nullptr;
+    detail::check(hearth_trace(get(), offset, &value_c), context_handle(), "array::trace");
+    return hearth::array(value_c, context_handle());
+  }
+
+  /// A copy with zeros above (tril) or below (triu) the diagonal j = i + k of the last two dimensions; layout, type and order of `a`. Moves
+  /// nothing.
+  /// Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (fewer than two dimensions, NULL), MISMATCH (k differs between ranks),
+  /// MEMORY.
+  hearth::array tril(int64_t k) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_tril(get(), k, &result_c), context_handle(), "array::tril");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// A copy with zeros above (tril) or below (triu) the diagonal j = i + k of the last two dimensions; layout, type and order of `a`. Moves
+  /// nothing.
+  /// Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (fewer than two dimensions, NULL), MISMATCH (k differs between ranks),
+  /// MEMORY.
+  hearth::array triu(int64_t k) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_triu(get(), k, &result_c), context_handle(), "array::triu");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Vector norms along axes (naxes = 0: of all elements), the real type of `a` (float64 of bool and integers): order 2 is hearth_norm, 1 the sum
+  /// of absolute values, INFINITY and -INFINITY the largest and the smallest one, 0 the number of elements that are not 0, any other p (sum
+  /// |x|^p)^(1/p), in float64 and scaled by a power of two, so that powers neither overflow nor vanish. keepdims and nan_policy of the options
+  /// hold; NULL: defaults. Workspace: absolute values (not for order 0 and 2), in float64 for other p. Collective. Ownership: the caller destroys
+  /// *result. Errors: those of hearth_norm; ARGUMENT (order NaN; nothing to choose from), MISMATCH (order differs).
+  hearth::array vector_norm(double order, hearth::span<const int32_t> axes = {}, const hearth_reduce_options &options = HEARTH_REDUCE_OPTIONS_INIT) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_vector_norm(get(), order, static_cast<int32_t>(detail::same_size({axes.size()})), axes.data(), &options, &result_c), context_handle(), "array::vector_norm");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// The norm of a matrix, the same number on all ranks; 0 for a matrix without elements. Workspace: absolute values (ONE, INF, MAX); that of
+  /// hearth_svdvals (TWO, NUCLEAR). Collective. Errors: ARGUMENT (not 2-d, unknown order, NULL), MISMATCH (order differs between ranks),
+  /// NOT_FINITE (NaN; the message has the place), NOT_REPRODUCIBLE (TWO and NUCLEAR in reproducible mode), MEMORY, MPI.
+  double matrix_norm(int32_t order) const {
+    double norm_c = {};
+    detail::check(hearth_matrix_norm(get(), order, &norm_c), context_handle(), "array::matrix_norm");
+    return norm_c;
+  }
+
   /// Uniform numbers in [0, 1): multiples of 2^-53 (float64) or 2^-24 (float32).
   /// Collective. Ownership: the caller destroys *array. Errors: UNSUPPORTED (other types), ARGUMENT (order), MISMATCH (arguments differ between
   /// ranks), MEMORY.

@@ -978,6 +978,16 @@ module hearth_c
       type(c_ptr), value :: array
       integer(c_int) :: result_c
     end function c_hearth_output_write
+    function c_hearth_output_write_box(output, variable, start, ndim, array) result(result_c) bind(C, &
+        name="hearth_output_write_box")
+      import
+      type(c_ptr), value :: output
+      character(kind=c_char), intent(in) :: variable(*)
+      integer(c_int64_t), intent(in) :: start(*)
+      integer(c_int32_t), value :: ndim
+      type(c_ptr), value :: array
+      integer(c_int) :: result_c
+    end function c_hearth_output_write_box
     function c_hearth_output_write_numbers(output, variable, n, values) result(result_c) bind(C, &
         name="hearth_output_write_numbers")
       import

@@ -1970,6 +1970,12 @@ public:
     detail::check(hearth_output_write(get(), variable.c_str(), array.get()), context_handle(), "output::write");
   }
 
+  /// Writes a box of the variable, which starts at start[0..ndim-1] and has the shape of `array`; boxes do not overlap, and together they are the
+  /// whole variable before the commit. Collective. Errors: as above, ARGUMENT (box outside the variable).
+  void write_box(const std::string &variable, hearth::span<const int64_t> start, const hearth::array &array) {
+    detail::check(hearth_output_write_box(get(), variable.c_str(), start.data(), static_cast<int32_t>(detail::same_size({start.size()})), array.get()), context_handle(), "output::write_box");
+  }
+
   /// Writes n numbers that every rank holds. Collective. Errors: as above.
   void write_numbers(const std::string &variable, hearth::span<const double> values) {
     detail::check(hearth_output_write_numbers(get(), variable.c_str(), static_cast<int64_t>(detail::same_size({values.size()})), values.data()), context_handle(), "output::write_numbers");

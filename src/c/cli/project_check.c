@@ -74,7 +74,8 @@ static int check_shape(cli *c, const cli_field *field, const cli_saved *saved, c
   if (same) return CLI_DONE;
   write_shape(field, shapes[0], sizeof shapes[0]);
   write_shape(modes, shapes[1], sizeof shapes[1]);
-  return cli_fail(c, CLI_WRONG, "'%s' has the space %s, the modes in %s have %s: they must be on the same grid", field->name, shapes[0], saved->path, shapes[1]);
+  return cli_fail(c, CLI_WRONG, "'%s' has the space %s, the modes in %s have %s: they must be on the same grid", field->name, shapes[0], saved->path,
+                  shapes[1]);
 }
 
 int cli_project_check(cli *c, const cli_input *input, const cli_state *state, const cli_saved *saved) {

@@ -34,8 +34,8 @@ static int write_own(cli *c, const cli_result *r, const cli_field *field, int32_
   char units[CLI_NAME], calendar[CLI_NAME];
   double *values = NULL;
   int64_t n = field->shape[d];
-  const int status =
-      d == field->sample_axis ? cli_cf_sample_values(c, samples_of(r), field, field->dim[d], &values, units, calendar) : cli_values_load(c, variable, &n, &values);
+  const int status = d == field->sample_axis ? cli_cf_sample_values(c, samples_of(r), field, field->dim[d], &values, units, calendar)
+                                             : cli_values_load(c, variable, &n, &values);
   if (status != CLI_DONE) return status;
   const int written = cli_check(c, hearth_output_write_numbers(output, field->dim[d], n, values));
   free(values);

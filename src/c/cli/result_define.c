@@ -115,7 +115,7 @@ int cli_result_define(cli *c, const cli_result *r, hearth_output *output) {
   if (r->groups->n > 0) {
     CLI_CHECK(c, hearth_output_dimension(output, r->groups->name, r->groups->n));
     CLI_TRY(cli_output_variable(c, output, r->groups->name, r->groups->name, (double)NAN,
-                            strcmp(r->groups->name, "month") == 0 ? "month of the year" : "day of the year", "1"));
+                                strcmp(r->groups->name, "month") == 0 ? "month of the year" : "day of the year", "1"));
   }
   CLI_TRY(cli_result_coordinates_define(c, r, output));
   for (int32_t f = 0; f < r->state->nfields; f++) CLI_TRY(define_field(c, r, f, output));

@@ -72,7 +72,8 @@ static int open_field(cli *c, cli_saved *s, int32_t f) {
   CLI_CHECK(c, hearth_variable_shape(field->part[0], field->ndim, field->shape));
   for (int32_t d = 0; d < field->ndim; d++) CLI_CHECK(c, hearth_variable_dimension(field->part[0], d, field->dim[d], CLI_NAME, &unlimited));
   if (!cli_cf_text(field->part[0], "field", field->name)) snprintf(field->name, CLI_NAME, "%s", s->eof[f][3] ? s->eof[f] + 4 : "data");
-  if (field->shape[0] != s->field[0].shape[0]) return cli_fail(c, CLI_WRONG, "%s: '%s' and '%s' have different numbers of modes", s->path, s->eof[0], s->eof[f]);
+  if (field->shape[0] != s->field[0].shape[0])
+    return cli_fail(c, CLI_WRONG, "%s: '%s' and '%s' have different numbers of modes", s->path, s->eof[0], s->eof[f]);
   cli_saved_name(s, f, "mean", text);
   if (hearth_variable_open(s->file, text, &mean) == HEARTH_OK) cli_cf_text(mean, "units", s->units[f]);
   hearth_variable_destroy(&mean);

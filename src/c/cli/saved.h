@@ -10,9 +10,9 @@ typedef struct cli_saved {
   cli_field *field;      /* of the EOFs: `name` is the field's, dimension 0 is the modes', sample_axis 0 */
   char (*eof)[CLI_NAME]; /* names of the EOF variables */
   char (*units)[CLI_NAME];
-  int32_t modes;         /* that are used */
+  int32_t modes; /* that are used */
   int32_t ddof;
-  int64_t samples;       /* that the modes were found from */
+  int64_t samples; /* that the modes were found from */
   double *eigenvalue, *ratio, total;
   bool standardized, whitened;
   char climatology[CLI_NAME]; /* "", "month" or "day" */

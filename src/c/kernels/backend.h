@@ -33,6 +33,7 @@ struct hearth_exact_kernels;
 struct hearth_order_kernels;
 struct hearth_index_kernels;
 struct hearth_generate_kernels;
+struct hearth_tall_kernels;
 
 typedef struct hearth_backend_table {
   int32_t version;
@@ -96,6 +97,7 @@ typedef struct hearth_backend_table {
   const struct hearth_order_kernels *order;       /* sorting, selection, histograms */
   const struct hearth_index_kernels *index;       /* gather, scatter, masks */
   const struct hearth_generate_kernels *generate; /* ranges, identity, random numbers */
+  const struct hearth_tall_kernels *tall;         /* factorisations of matrices with many rows */
 } hearth_backend_table;
 
 extern const hearth_backend_table hearth_backend_cpu;

@@ -1,7 +1,7 @@
 #include "linalg/small.h"
 #include "core/error.h"
 #include "core/memory.h"
-#include <limits.h>
+#include "linalg/small_order.h"
 #include <string.h>
 
 extern void dsyevr_(const char *jobz, const char *range, const char *uplo, const int *n, double *a, const int *lda, const double *vl, const double *vu,
@@ -15,20 +15,10 @@ extern void dgesvd_(const char *jobu, const char *jobvt, const int *m, const int
 extern void dgemm_(const char *transa, const char *transb, const int *m, const int *n, const int *k, const double *alpha, const double *a, const int *lda,
                    const double *b, const int *ldb, const double *beta, double *c, const int *ldc);
 
-/* LAPACK's integer for a dimension of a small problem; leading dimensions must be at least 1. */
-static int order(int64_t n) {
-  return n > 0 ? (int)n : 1;
-}
-
-static hearth_status check_order(const hearth_context *ctx, int64_t n) {
-  HEARTH_REQUIRE(ctx, n <= INT_MAX / 64, "a replicated problem of order %lld is beyond LAPACK's 32-bit integers", (long long)n);
-  return HEARTH_OK;
-}
-
 hearth_status hearth_small_eigh(const hearth_context *ctx, int64_t n64, double *a, int64_t k, double *values, double *vectors) {
   if (n64 == 0 || k == 0) return HEARTH_OK;
-  HEARTH_TRY(check_order(ctx, n64));
-  const int n = order(n64), first = n - order(k) + 1, query = -1, count = order(k);
+  HEARTH_TRY(hearth_small_check(ctx, n64));
+  const int n = hearth_small_order(n64), first = n - hearth_small_order(k) + 1, query = -1, count = hearth_small_order(k);
   const double tolerance = 0, unused = 0;
   int found = 0, info = 0, iwork_size = 0, *isuppz = NULL, *iwork = NULL;
   double work_size = 0, *work = NULL, *w = NULL;
@@ -61,8 +51,8 @@ hearth_status hearth_small_eigh(const hearth_context *ctx, int64_t n64, double *
 }
 
 hearth_status hearth_small_cholesky(const hearth_context *ctx, int64_t n64, double *a) {
-  HEARTH_TRY(check_order(ctx, n64));
-  const int n = order(n64);
+  HEARTH_TRY(hearth_small_check(ctx, n64));
+  const int n = hearth_small_order(n64);
   int info = 0;
   if (n64 == 0) return HEARTH_OK;
   dpotrf_("L", &n, a, &n, &info);
@@ -72,8 +62,8 @@ hearth_status hearth_small_cholesky(const hearth_context *ctx, int64_t n64, doub
 }
 
 hearth_status hearth_small_solve_lower(const hearth_context *ctx, bool transposed, int64_t n64, const double *l, int64_t m64, double *b) {
-  HEARTH_TRY(check_order(ctx, n64));
-  const int n = order(n64), m = order(m64);
+  HEARTH_TRY(hearth_small_check(ctx, n64));
+  const int n = hearth_small_order(n64), m = hearth_small_order(m64);
   int info = 0;
   if (n64 == 0 || m64 == 0) return HEARTH_OK;
   dtrtrs_("L", transposed ? "T" : "N", "N", &n, &m, l, &n, b, &n, &info);
@@ -82,8 +72,8 @@ hearth_status hearth_small_solve_lower(const hearth_context *ctx, bool transpose
 }
 
 hearth_status hearth_small_left_svd(const hearth_context *ctx, int64_t m64, int64_t n64, double *a, double *values, double *u) {
-  HEARTH_TRY(check_order(ctx, m64 > n64 ? m64 : n64));
-  const int m = order(m64), n = order(n64), query = -1, one = 1;
+  HEARTH_TRY(hearth_small_check(ctx, m64 > n64 ? m64 : n64));
+  const int m = hearth_small_order(m64), n = hearth_small_order(n64), query = -1, one = 1;
   int info = 0;
   double size = 0, *work = NULL, unused = 0;
   if (m64 == 0 || n64 == 0) return HEARTH_OK;
@@ -97,7 +87,8 @@ hearth_status hearth_small_left_svd(const hearth_context *ctx, int64_t m64, int6
 }
 
 void hearth_small_multiply(bool transposed, int64_t m64, int64_t n64, int64_t k64, const double *a, const double *b, double *c) {
-  const int m = order(m64), n = order(n64), k = (int)k64, lda = transposed ? order(k64) : m, ldb = order(k64);
+  const int m = hearth_small_order(m64), n = hearth_small_order(n64), k = (int)k64, lda = transposed ? hearth_small_order(k64) : m,
+            ldb = hearth_small_order(k64);
   const double one = 1, zero = 0;
   if (m64 == 0 || n64 == 0) return;
   dgemm_(transposed ? "T" : "N", "N", &m, &n, &k, &one, a, &lda, b, &ldb, &zero, c, &m);

@@ -16,7 +16,23 @@ hearth_status hearth_small_left_svd(const hearth_context *ctx, int64_t m, int64_
 /* c [m, n] := a b (or a^T b), a [m, k] ([k, m] if transposed), b [k, n]. */
 void hearth_small_multiply(bool transposed, int64_t m, int64_t n, int64_t k, const double *a, const double *b, double *c);
 
-/* Threads that LAPACK and BLAS use from now on; returns how many they were. */
-int hearth_small_threads(int threads);
+/* What follows is for real (parts = 1) and complex matrices (parts = 2: pairs of numbers), column-major, leading dimension the number of rows. */
+
+/* a [m, n] := R and the reflectors of its QR factorisation, with min(m, n) factors tau. */
+hearth_status hearth_small_qr(const hearth_context *ctx, int32_t parts, int64_t m, int64_t n, double *a, double *tau);
+/* c [m, n] := Q c, Q of k reflectors as hearth_small_qr left them in a [m, k]. */
+hearth_status hearth_small_apply_q(const hearth_context *ctx, int32_t parts, int64_t m, int64_t n, int64_t k, const double *a, const double *tau, double *c);
+/* Thin singular value decomposition of a [m, n], which is destroyed: l = min(m, n) values, descending, u [m, l], vt [l, n]. u and vt NULL: values alone. */
+hearth_status hearth_small_svd(const hearth_context *ctx, int32_t parts, int64_t m, int64_t n, double *a, double *s, double *u, double *vt);
+/* Upper Cholesky factor in place, a = R^H R, of the upper triangle (the strict lower one is set to 0); 0, or the 1-based pivot that is not positive. */
+int64_t hearth_small_cholesky_upper(int32_t parts, int64_t n, double *a);
+/* b := a b, both upper triangular [n, n]. */
+void hearth_small_multiply_upper(int32_t parts, int64_t n, const double *a, double *b);
+/* b [n, m] := r^-1 b, r [n, n] upper triangular. */
+void hearth_small_solve_upper(int32_t parts, int64_t n, const double *r, int64_t m, double *b);
+/* Reciprocal condition number of an upper triangle in the 1-norm, estimated (LAPACK's trcon). */
+hearth_status hearth_small_condition_upper(const hearth_context *ctx, int32_t parts, int64_t n, const double *r, double *reciprocal);
+/* c [m, n] := a b (or a^H b), a [m, k] ([k, m] if conjugated), b [k, n]. */
+void hearth_small_product(int32_t parts, bool conjugated, int64_t m, int64_t n, int64_t k, const double *a, const double *b, double *c);
 
 #endif

@@ -19,46 +19,6 @@ static hearth_status check_gram(const hearth_array *array, int32_t axis, hearth_
   return HEARTH_OK;
 }
 
-/* Whether this rank's pieces have all of `axis`, in order. */
-static hearth_status has_whole_axis(const hearth_array *array, int32_t axis, int64_t *whole) {
-  const hearth_layout *layout = array->layout;
-  const int64_t n = layout->shape[axis];
-  *whole = 1;
-  for (int32_t p = 0; p < array->npieces && n > 0; p++) {
-    hearth_runs runs;
-    int64_t elements = 1;
-    for (int32_t d = 0; d < layout->ndim; d++) elements *= array->piece[p].view.extent[d];
-    if (elements == 0) continue;
-    const hearth_status status = hearth_layout_piece_runs(layout, p, axis, &runs);
-    int64_t next = 0;
-    for (int64_t r = 0; status == HEARTH_OK && r < runs.n; r++) {
-      *whole = *whole && runs.run[r].global == next && runs.run[r].local == next;
-      next += runs.run[r].count;
-    }
-    *whole = *whole && next == n;
-    hearth_runs_free(array->ctx, &runs);
-    HEARTH_TRY(status);
-  }
-  return HEARTH_OK;
-}
-
-/* The layout in which ranks have whole samples: the array's own, or one split along the longest other axis. */
-static hearth_status sample_layout(const hearth_array *array, int32_t axis, hearth_layout **layout) {
-  int64_t whole = 1;
-  const hearth_layout *own = array->layout;
-  *layout = NULL;
-  HEARTH_TRY(hearth_agree(array->ctx, has_whole_axis(array, axis, &whole)));
-  HEARTH_TRY(hearth_allreduce_i64(array->ctx, &whole, 1, HEARTH_OP_MIN));
-  if (whole) {
-    *layout = hearth_layout_retain(own);
-    return HEARTH_OK;
-  }
-  int32_t longest = -1;
-  for (int32_t d = 0; d < own->ndim; d++)
-    if (d != axis && (longest < 0 || own->shape[d] > own->shape[longest])) longest = d;
-  return hearth_agree(array->ctx, hearth_layout_make_split(array->ctx, own->ndim, own->shape, longest, layout));
-}
-
 typedef struct fast_task {
   const hearth_context *ctx;
   const hearth_view *product;
@@ -117,7 +77,7 @@ hearth_status hearth_gram(const hearth_array *array, int32_t axis, hearth_array 
   HEARTH_TRY(hearth_agree_same(array->ctx, check_gram(array, axis, gram), "axis", &number, 1));
   hearth_layout *layout = NULL;
   hearth_array *made = NULL;
-  hearth_status status = sample_layout(array, axis, &layout);
+  hearth_status status = hearth_layout_with_whole(array->layout, axis, &layout);
   if (status == HEARTH_OK) status = compute(array, axis, layout, &made);
   hearth_layout_destroy(&layout);
   if (status != HEARTH_OK)

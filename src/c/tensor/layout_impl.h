@@ -81,6 +81,9 @@ HEARTH_FAMILY hearth_status hearth_layout_insert(const hearth_layout *layout, in
 /* Whether some dimension is an index list, and the layout with even cuts in the place of lists: for what works in long runs alone. */
 HEARTH_FAMILY bool hearth_layout_has_lists(const hearth_layout *layout);
 HEARTH_FAMILY hearth_status hearth_layout_without_lists(const hearth_layout *layout, hearth_layout **result);
+/* The layout itself if every rank has all of `axis`, in order, of what it has; else the balanced split along the longest other axis. Collective; agreed. The
+ * caller destroys *result. */
+HEARTH_FAMILY hearth_status hearth_layout_with_whole(const hearth_layout *layout, int32_t axis, hearth_layout **result);
 /* Balanced split without the agreement of hearth_layout_split (its arguments are known to agree). */
 HEARTH_FAMILY hearth_status hearth_layout_make_split(hearth_context *ctx, int32_t ndim, const int64_t *shape, int32_t axis, hearth_layout **layout);
 

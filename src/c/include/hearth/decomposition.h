@@ -7,43 +7,64 @@
 extern "C" {
 #endif
 
-typedef enum hearth_eigh_which {
-  HEARTH_EIGH_SMALLEST = 0, /* algebraically: of -3, 1, 2 first -3 */
-  HEARTH_EIGH_LARGEST = 1
-} hearth_eigh_which;
+/* How A = Q R is found. */
+typedef enum hearth_qr_method {
+  HEARTH_QR_AUTO = 0,                 /* see hearth_qr */
+  HEARTH_QR_CHOLESKY_QR2 = 1,         /* two Cholesky factors of Gram matrices: condition numbers up to about 1e8 */
+  HEARTH_QR_SHIFTED_CHOLESKY_QR3 = 2, /* the first of three or more has its diagonal raised: up to about 1e15 */
+  HEARTH_QR_TSQR = 3,                 /* Householder reflectors on every rank's rows, a binary tree over the ranks: any matrix */
+  HEARTH_QR_SCALAPACK = 4             /* Householder reflectors on a process grid (LAPACK on one rank): any matrix, any shape */
+} hearth_qr_method;
 
-typedef enum hearth_eigh_method {
-  HEARTH_EIGH_AUTO = 0, /* dense */
-  HEARTH_EIGH_DENSE = 1 /* LAPACK on one rank for small orders, else ScaLAPACK: divide and conquer for all vectors, representations (MRRR) for some */
-} hearth_eigh_method;
-
-typedef struct hearth_eigh_options {
+typedef struct hearth_qr_options {
   size_t size;
-  int64_t k;      /* how many eigenvalues; 0: all */
-  int32_t which;  /* hearth_eigh_which: which end of the spectrum, if not all */
-  int32_t method; /* hearth_eigh_method */
-} hearth_eigh_options;
-#define HEARTH_EIGH_OPTIONS_INIT                                                                                                                               \
-  { sizeof(hearth_eigh_options), 0, HEARTH_EIGH_SMALLEST, HEARTH_EIGH_AUTO }
+  int32_t method; /* hearth_qr_method */
+} hearth_qr_options;
+#define HEARTH_QR_OPTIONS_INIT                                                                                                                                 \
+  { sizeof(hearth_qr_options), HEARTH_QR_AUTO }
 
-/* Eigenvalues w [k] and orthonormal eigenvectors v [n, k] of the symmetric or Hermitian a [n, n]: a v = v diag(w), w ascending. As NumPy's (UPLO = 'L'), only
- * the lower triangle is read, and of the diagonal the real parts. Sign: in every column the entry of largest magnitude is positive (real positive); among
- * entries within 1e-6 of the largest, the lowest row decides. w is replicated on all ranks; v has the layout of a if it has its shape, else the balanced split
- * of its rows, and its memory order.
- * Float32 and complex64 are computed in float64 and complex128 and rounded at the end; integers and bool become float64.
- * Collective. Ownership: the caller destroys *w and *v. Workspace: about four matrices of a's size, spread over the ranks. Errors: ARGUMENT (not 2-d, not
- * square, k > n, bad option), NOT_FINITE (the message has the first place), NUMERICAL (no convergence), UNSUPPORTED (order beyond 32 bits), MISMATCH (options
- * differ between ranks), NOT_REPRODUCIBLE, MEMORY, MPI. */
-HEARTH_COLLECTIVE hearth_status hearth_eigh(const hearth_array *a, HEARTH_OPTIONAL const hearth_eigh_options *options, HEARTH_OUT hearth_array **w,
-                                            HEARTH_OUT hearth_array **v);
-/* The eigenvalues alone. Collective. Ownership: the caller destroys *w. Errors: as hearth_eigh. */
-HEARTH_COLLECTIVE hearth_status hearth_eigvalsh(const hearth_array *a, HEARTH_OPTIONAL const hearth_eigh_options *options, HEARTH_OUT hearth_array **w);
+/* a = q r, a [m, n], k = min(m, n): q [m, k] with orthonormal columns, r [k, n] upper triangular with a real diagonal that is not negative (so that both are
+ * unique where a has full rank). float32 and complex64 are factorised in float64 and the results rounded; bool and integers become float64.
+ *
+ * HEARTH_QR_AUTO takes the general method (HEARTH_QR_SCALAPACK) for m < n, for n > 4096, and for 1024 < n with m < 4 n. All others are tall: ranks work on
+ * whole rows, in place where a is split along its rows (any row-split, block-cyclic or index-list layout, row- and column-major), else on a redistributed copy,
+ * and r is found from n x n problems on rank 0. Tried in this order, each seen to fail by its own numbers and not by a guess: CholeskyQR2: a is read three
+ * times and q written once; it fails if the Gram matrix is not positive definite, or that of a r1^-1 is not near the identity; shifted CholeskyQR3 (Fukaya,
+ * Kannan, Nakatsukasa, Yamamoto, Yanagisawa 2020): reads once more for each factor, six at most; TSQR (Demmel, Grigori, Hoemmen, Langou 2012): rank-deficient
+ * matrices, zero columns. Columns are scaled by powers of two where squares would leave the range of numbers. q has the rows where a had them, r is on every
+ * rank (general method: q and r are split along their rows); both have the memory order of a. Workspace: 4 n^2 numbers per rank and a few tiles; TSQR a copy of
+ * the rank's rows in float64, and the same for q. Collective. Ownership: the caller destroys *q and *r. Errors: ARGUMENT (not 2-d, unknown method), UNSUPPORTED
+ * (a tall method for m < n or n > 4096), NOT_FINITE (names the first element), NUMERICAL (the method asked for cannot do it), NOT_REPRODUCIBLE (in that mode),
+ * MISMATCH, MEMORY, MPI. */
+HEARTH_COLLECTIVE hearth_status hearth_qr(const hearth_array *a, HEARTH_OPTIONAL const hearth_qr_options *options, HEARTH_OUT hearth_array **q,
+                                          HEARTH_OUT hearth_array **r);
+/* The same, with what was done: *method, a hearth_qr_method, and *rank, the number of singular values of a above epsilon min(m, n) times the largest (epsilon
+ * of the array's type). Collective. Ownership and errors: as hearth_qr. */
+HEARTH_COLLECTIVE hearth_status hearth_qr_report(const hearth_array *a, HEARTH_OPTIONAL const hearth_qr_options *options, HEARTH_OUT hearth_array **q,
+                                                 HEARTH_OUT hearth_array **r, HEARTH_OUT int32_t *method, HEARTH_OUT int64_t *rank);
+/* How good a factorisation is: *residual = ||a - q r||_F / ||a||_F, *orthogonality = max |q^H q - I|, both computed in float64; 0 for nothing. One of m and n
+ * is at most 4096. Collective. Errors: ARGUMENT (not 2-d), MISMATCH (shapes, contexts, real beside complex), UNSUPPORTED, MEMORY, MPI. */
+HEARTH_COLLECTIVE hearth_status hearth_qr_quality(const hearth_array *a, const hearth_array *q, const hearth_array *r, HEARTH_OUT double *residual,
+                                                  HEARTH_OUT double *orthogonality);
 
-/* Cholesky factor of a symmetric or Hermitian positive definite a [n, n]: a = l l^H, l lower triangular with a positive diagonal. Only the lower triangle of a
- * is read. l has the layout and memory order of a, its upper triangle is 0. Computed in float64 or complex128 as hearth_eigh.
- * Collective. Ownership: the caller destroys *l. Workspace: one matrix of a's size. Errors: ARGUMENT (not 2-d, not square), NOT_FINITE, NUMERICAL (not positive
- * definite: the message has the 0-based number of the first pivot that is not positive), UNSUPPORTED, NOT_REPRODUCIBLE, MEMORY, MPI. */
-HEARTH_COLLECTIVE hearth_status hearth_cholesky(const hearth_array *a, HEARTH_OUT hearth_array **l);
+/* Singular values and vectors: a = u diag(s) vt, a [m, n], k = min(m, n): u [m, k] and vt [k, n] with orthonormal columns and rows, s [k] descending (float32
+ * for float32 and complex64, else float64), on every rank. options: how the tall side is factorised, see hearth_qr; small singular values are good to epsilon
+ * times the largest for any matrix. Sign rule: of each pair the entry of largest magnitude of the shorter vector (of vt for m >= n, of u for m < n) is real and
+ * positive; of entries within 1e-6 of the largest the one with the lowest index decides.
+ *
+ * Tall matrices (as hearth_qr has it) and, by transposition, wide ones: QR, the singular values of r on rank 0, and u = q u_r in the pass that would have
+ * written q; u lies where a has its rows (wide: vt where a has its columns), the short one is on every rank. Others go through ScaLAPACK, or LAPACK on one
+ * rank; u and vt are split along their first dimension then. Both have the memory order of a. Workspace: as hearth_qr, and 8 min(m, n)^2 numbers on rank 0.
+ * Collective. Ownership: the caller destroys *u, *s and *vt. Errors: as hearth_qr (the tall methods work on the longer side), NUMERICAL also for values that do
+ * not converge. */
+HEARTH_COLLECTIVE hearth_status hearth_svd(const hearth_array *a, HEARTH_OPTIONAL const hearth_qr_options *options, HEARTH_OUT hearth_array **u,
+                                           HEARTH_OUT hearth_array **s, HEARTH_OUT hearth_array **vt);
+/* The singular values alone; a tall matrix is read two or three times, and nothing of its size is written.
+ * Collective. Ownership: the caller destroys *s. Errors: as hearth_svd. */
+HEARTH_COLLECTIVE hearth_status hearth_svdvals(const hearth_array *a, HEARTH_OUT hearth_array **s);
+/* Number of singular values above rtol times the largest; rtol < 0 stands for epsilon (of the array's type) times min(m, n).
+ * Collective. Errors: as hearth_svd; ARGUMENT (rtol NaN), MISMATCH (rtol differs between ranks). */
+HEARTH_COLLECTIVE hearth_status hearth_matrix_rank(const hearth_array *a, double rtol, HEARTH_OUT int64_t *rank);
 
 #ifdef __cplusplus
 }

@@ -10,6 +10,7 @@
 #include "kernels/map.h"
 #include "kernels/order.h"
 #include "kernels/reduce.h"
+#include "kernels/tall.h"
 
 static hearth_status queue_create(const hearth_context *ctx, hearth_queue **queue) {
   HEARTH_TRY(hearth_allocate(ctx, sizeof **queue, queue));
@@ -63,4 +64,5 @@ const hearth_backend_table hearth_backend_cpu = {
     .order = &cpu_order_kernels,
     .index = &cpu_index_kernels,
     .generate = &cpu_generate_kernels,
+    .tall = &cpu_tall_kernels,
 };

@@ -17,6 +17,8 @@ void dsyrk_(const char *, const char *, const int *, const int *, const double *
 void ssyrk_(const char *, const char *, const int *, const int *, const float *, const float *, const int *, const float *, float *, const int *);
 void zherk_(const char *, const char *, const int *, const int *, const double *, const void *, const int *, const double *, void *, const int *);
 void cherk_(const char *, const char *, const int *, const int *, const float *, const void *, const int *, const float *, void *, const int *);
+void dtrsm_(const char *, const char *, const char *, const char *, const int *, const int *, const double *, const double *, const int *, double *,
+            const int *);
 
 typedef struct operand {
   const void *data;
@@ -77,6 +79,13 @@ void cpu_blas_syrk(double alpha, const hearth_view *a, double beta, const hearth
     zherk_("L", &x.transposed, &n, &k, &alpha, x.data, &x.leading, &beta, c->data, &z.leading);
   else
     cherk_("L", &x.transposed, &n, &k, &alpha32, x.data, &x.leading, &beta32, c->data, &z.leading);
+}
+
+void cpu_blas_solve_upper(const hearth_view *x, const hearth_view *r) {
+  const operand left = describe(x, false), triangle = describe(r, false);
+  const int m = (int)x->extent[0], n = (int)x->extent[1];
+  const double one = 1.0;
+  dtrsm_("R", "U", "N", "N", &m, &n, &one, triangle.data, &triangle.leading, x->data, &left.leading);
 }
 
 int cpu_blas_enter(const hearth_queue *queue) {

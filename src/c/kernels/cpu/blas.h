@@ -20,6 +20,9 @@ bool cpu_blas_conjugates(const hearth_view *matrix);
  * (cpu_blas_conjugates) it is the conjugate of a a^H that is added. */
 void cpu_blas_syrk(double alpha, const hearth_view *a, double beta, const hearth_view *c);
 
+/* x := x r^-1, r [n, n] upper triangular; x and r float64 with contiguous columns. */
+void cpu_blas_solve_upper(const hearth_view *x, const hearth_view *r);
+
 /* Lets BLAS use the queue's threads; returns what cpu_blas_leave restores. */
 int cpu_blas_enter(const hearth_queue *queue);
 void cpu_blas_leave(int before);

@@ -129,4 +129,49 @@ TARGET static void combine(int64_t rows, int64_t k, const double *const *x, int6
   }
 }
 
-const cpu_tiles TILES = {NC, dots, combine};
+/* Panel x[k] .. x[k + n - 1] of RV vectors of rows: what the columns before contribute, then substitution in registers. */
+ALWAYS void solve_block(int64_t r, int64_t k, int64_t n, double *const *x, const double *z) {
+  V sum[RV][NC];
+#pragma GCC unroll 8
+  for (int j = 0; j < NC; ++j)
+#pragma GCC unroll 8
+    for (int v = 0; v < RV; ++v) sum[v][j] = V_LOAD(x[j < n ? k + j : k] + r + v * W);
+  for (int64_t l = 0; l < k; ++l, z += NC) {
+    V rows[RV];
+#pragma GCC unroll 8
+    for (int v = 0; v < RV; ++v) rows[v] = V_LOAD(x[l] + r + v * W);
+#pragma GCC unroll 8
+    for (int j = 0; j < NC; ++j) {
+      const V factor = V_SET(z[j]);
+#pragma GCC unroll 8
+      for (int v = 0; v < RV; ++v) sum[v][j] = V_FMA(rows[v], factor, sum[v][j]);
+    }
+  }
+#pragma GCC unroll 8
+  for (int l = 0; l < NC; ++l, z += NC) {
+    const V reciprocal = V_SET(z[l]);
+#pragma GCC unroll 8
+    for (int v = 0; v < RV; ++v) sum[v][l] = sum[v][l] * reciprocal;
+#pragma GCC unroll 8
+    for (int j = l + 1; j < NC; ++j) {
+      const V factor = V_SET(z[j]);
+#pragma GCC unroll 8
+      for (int v = 0; v < RV; ++v) sum[v][j] = V_FMA(sum[v][l], factor, sum[v][j]);
+    }
+  }
+#pragma GCC unroll 8
+  for (int j = 0; j < NC; ++j) {
+    if (j >= n) break;
+#pragma GCC unroll 8
+    for (int v = 0; v < RV; ++v) V_STORE(x[k + j] + r + v * W, sum[v][j]);
+  }
+}
+
+TARGET static void solve(int64_t rows, int64_t n, double *const *x, const double *r) {
+  for (int64_t row = 0; row < rows; row += RV * W) {
+    const double *panel = r;
+    for (int64_t j = 0; j < n; panel += (j + NC) * NC, j += NC) solve_block(row, j, n - j < NC ? n - j : NC, x, panel);
+  }
+}
+
+const cpu_tiles TILES = {NC, dots, combine, solve};

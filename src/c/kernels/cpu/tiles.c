@@ -19,8 +19,22 @@ void cpu_tiles_pack(const cpu_tiles *tiles, int64_t k, int64_t n, double alpha, 
       for (int64_t j = first; j < first + tiles->panel; ++j) *packed++ = j < n ? alpha * *(const double *)(z + l * row_stride + j * column_stride) : 0.0;
 }
 
+int64_t cpu_tiles_triangle_size(const cpu_tiles *tiles, int64_t n) {
+  const int64_t panels = (n + tiles->panel - 1) / tiles->panel;
+  return panels * (panels + 1) / 2 * tiles->panel * tiles->panel;
+}
+
+void cpu_tiles_pack_triangle(const cpu_tiles *tiles, int64_t n, const double *r, double *packed) {
+  for (int64_t first = 0; first < n; first += tiles->panel)
+    for (int64_t l = 0; l < first + tiles->panel; ++l)
+      for (int64_t j = first; j < first + tiles->panel; ++j) {
+        const double value = l <= j && j < n ? r[l + j * n] : 0.0;
+        *packed++ = l == j && j < n ? 1.0 / value : -value;
+      }
+}
+
 int64_t cpu_tiles_rows(int64_t columns) {
-  enum { CACHE = 200 << 10, FEWEST = 192, MOST = 1008, UNIT = 24 };
+  enum { CACHE = 200 << 10, FEWEST = 192, MOST = 1008, UNIT = CPU_TILES_UNIT };
   const int64_t rows = CACHE / (8 * (columns > 0 ? columns : 1)) / UNIT * UNIT;
   return rows < FEWEST ? FEWEST : rows > MOST ? MOST : rows;
 }

@@ -11,7 +11,12 @@ typedef struct cpu_tiles {
   /* y[j][r] := beta y[j][r] + sum over l < k of x[l][r] z(l, j), j < n, r < rows; y is not read if beta = 0.
    * z as cpu_tiles_pack lays it out. */
   void (*combine)(int64_t rows, int64_t k, const double *const *x, int64_t n, const double *z, double beta, double *const *y);
+  /* x := x R^-1 in place, x [rows, n] with rows a multiple of CPU_TILES_UNIT; R as cpu_tiles_pack_triangle lays it out. */
+  void (*solve)(int64_t rows, int64_t n, double *const *x, const double *r);
 } cpu_tiles;
+
+/* Whole blocks of every instruction set. */
+enum { CPU_TILES_UNIT = 24 };
 
 extern const cpu_tiles cpu_tiles_generic, cpu_tiles_avx2, cpu_tiles_avx512;
 
@@ -20,6 +25,10 @@ const cpu_tiles *cpu_tiles_choose(void);
 int64_t cpu_tiles_packed_size(const cpu_tiles *tiles, int64_t k, int64_t n);
 /* Panels of columns, rows one after the other in each, zeros past the last column: z(l, j) = alpha value, from row-and-column byte strides. */
 void cpu_tiles_pack(const cpu_tiles *tiles, int64_t k, int64_t n, double alpha, const char *z, int64_t row_stride, int64_t column_stride, double *packed);
+/* The same for the upper triangle r [n, n], column-major, that solve divides by: of each panel what stands above its diagonal block, negative, and the block
+ * with the reciprocals of its diagonal. */
+int64_t cpu_tiles_triangle_size(const cpu_tiles *tiles, int64_t n);
+void cpu_tiles_pack_triangle(const cpu_tiles *tiles, int64_t n, const double *r, double *packed);
 /* Rows of a tile so that `columns` columns of it stay in the second cache. */
 int64_t cpu_tiles_rows(int64_t columns);
 

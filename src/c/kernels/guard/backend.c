@@ -8,6 +8,7 @@
 #include "kernels/map.h"
 #include "kernels/order.h"
 #include "kernels/reduce.h"
+#include "kernels/tall.h"
 
 static const hearth_backend_table *const host = &hearth_backend_reference;
 
@@ -133,4 +134,5 @@ const hearth_backend_table hearth_backend_guard = {
     .order = &guard_order_kernels,
     .index = &guard_index_kernels,
     .generate = &guard_generate_kernels,
+    .tall = &guard_tall_kernels,
 };

@@ -8,6 +8,7 @@
 #include "kernels/order.h"
 #include "kernels/reduce.h"
 #include "kernels/reference/element.h"
+#include "kernels/tall.h"
 
 static hearth_status queue_create(const hearth_context *ctx, hearth_queue **queue) {
   HEARTH_TRY(hearth_allocate(ctx, sizeof **queue, queue));
@@ -61,4 +62,5 @@ const hearth_backend_table hearth_backend_reference = {
     .order = &reference_order_kernels,
     .index = &reference_index_kernels,
     .generate = &reference_generate_kernels,
+    .tall = &reference_tall_kernels,
 };

@@ -1,0 +1,9 @@
+/* Singular values and vectors of matrices that are large both ways. */
+#ifndef HEARTH_LINALG_SVD_GENERAL_H
+#define HEARTH_LINALG_SVD_GENERAL_H
+#include <hearth/array.h>
+
+/* Through the bridge, by the sign rule of hearth_svd; s in memory of the caller; u and vt NULL: s alone. Collective; agreed. */
+hearth_status hearth_svd_general(const char *name, const hearth_array *a, double *s, hearth_array **u, hearth_array **vt);
+
+#endif

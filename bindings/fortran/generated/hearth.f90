@@ -75,6 +75,11 @@ module hearth
   public :: HEARTH_READ
   public :: HEARTH_WRITE
   public :: HEARTH_READ_WRITE
+  public :: HEARTH_QR_AUTO
+  public :: HEARTH_QR_CHOLESKY_QR2
+  public :: HEARTH_QR_SHIFTED_CHOLESKY_QR3
+  public :: HEARTH_QR_TSQR
+  public :: HEARTH_QR_SCALAPACK
   public :: HEARTH_OP_NEGATIVE
   public :: HEARTH_OP_ABSOLUTE
   public :: HEARTH_OP_SQRT
@@ -127,6 +132,7 @@ module hearth
   public :: HEARTH_VERSION_PATCH
   public :: hearth_context_options
   public :: hearth_window
+  public :: hearth_qr_options
   public :: hearth_pca_options
   public :: hearth_reduce_options
   public :: hearth_context

@@ -27,6 +27,10 @@ module hearth_array_m
     procedure, private :: array_local_shape_int64
     procedure, private :: array_eye_int32
     procedure, private :: array_eye_int64
+    procedure, private :: array_qr_report_int32
+    procedure, private :: array_qr_report_int64
+    procedure, private :: array_matrix_rank_int32
+    procedure, private :: array_matrix_rank_int64
     procedure, private :: array_get_element_int32
     procedure, private :: array_get_element_int64
     procedure, private :: array_set_element_int32
@@ -89,6 +93,12 @@ module hearth_array_m
     procedure :: linspace => array_linspace
     generic :: eye => array_eye_int32, array_eye_int64
     procedure :: indices => array_indices
+    procedure :: qr => array_qr
+    generic :: qr_report => array_qr_report_int32, array_qr_report_int64
+    procedure :: qr_quality => array_qr_quality
+    procedure :: svd => array_svd
+    procedure :: svdvals => array_svdvals
+    generic :: matrix_rank => array_matrix_rank_int32, array_matrix_rank_int64
     procedure :: add => array_add
     procedure :: subtract => array_subtract
     procedure :: multiply => array_multiply
@@ -976,6 +986,231 @@ contains
     call adopt(self, array_c, status_c, layout)
     call settle(status_c, context_of(layout), "array%indices", stat, errmsg)
   end subroutine array_indices
+
+  !> a = q r, a [m, n], k = min(m, n): q [m, k] with orthonormal columns, r [k, n] upper triangular with a real diagonal
+  !> that is not negative (so that both are unique where a has full rank). float32 and complex64 are factorised in
+  !> float64 and the results rounded; bool and integers become float64.
+  !>
+  !> HEARTH_QR_AUTO takes the general method (HEARTH_QR_SCALAPACK) for m < n, for n > 4096, and for 1024 < n with m < 4
+  !> n. All others are tall: ranks work on whole rows, in place where a is split along its rows (any row-split,
+  !> block-cyclic or index-list layout, row- and column-major), else on a redistributed copy, and r is found from n x n
+  !> problems on rank 0. Tried in this order, each seen to fail by its own numbers and not by a guess: CholeskyQR2: a is
+  !> read three times and q written once; it fails if the Gram matrix is not positive definite, or that of a r1^-1 is
+  !> not near the identity; shifted CholeskyQR3 (Fukaya, Kannan, Nakatsukasa, Yamamoto, Yanagisawa 2020): reads once
+  !> more for each factor, six at most; TSQR (Demmel, Grigori, Hoemmen, Langou 2012): rank-deficient matrices, zero
+  !> columns. Columns are scaled by powers of two where squares would leave the range of numbers. q has the rows where a
+  !> had them, r is on every rank (general method: q and r are split along their rows); both have the memory order of a.
+  !> Workspace: 4 n^2 numbers per rank and a few tiles; TSQR a copy of the rank's rows in float64, and the same for q.
+  !> Collective. Ownership: the caller destroys *q and *r. Errors: ARGUMENT (not 2-d, unknown method), UNSUPPORTED (a
+  !> tall method for m < n or n > 4096), NOT_FINITE (names the first element), NUMERICAL (the method asked for cannot do
+  !> it), NOT_REPRODUCIBLE (in that mode), MISMATCH, MEMORY, MPI.
+  subroutine array_qr(self, options, q, r, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_qr_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: q
+    type(hearth_array), intent(inout) :: r
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(hearth_qr_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: q_c
+    type(c_ptr) :: r_c
+    integer(c_int) :: status_c
+
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(q)
+    q_c = c_null_ptr
+    call leave(r)
+    r_c = c_null_ptr
+    status_c = c_hearth_qr(raw(self), options_p, q_c, r_c)
+    call adopt(q, q_c, status_c, self)
+    call adopt(r, r_c, status_c, self)
+    call settle(status_c, context_of(self), "array%qr", stat, errmsg)
+  end subroutine array_qr
+
+  !> The same, with what was done: *method, a hearth_qr_method, and *rank, the number of singular values of a above
+  !> epsilon min(m, n) times the largest (epsilon of the array's type). Collective. Ownership and errors: as hearth_qr.
+  subroutine array_qr_report_int32(self, options, q, r, method, rank, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_qr_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: q
+    type(hearth_array), intent(inout) :: r
+    integer(c_int32_t), intent(out) :: method
+    integer(c_int32_t), intent(out) :: rank
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(hearth_qr_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: q_c
+    type(c_ptr) :: r_c
+    integer(c_int64_t) :: rank_c
+    integer(c_int) :: status_c
+
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(q)
+    q_c = c_null_ptr
+    call leave(r)
+    r_c = c_null_ptr
+    rank_c = 0
+    status_c = c_hearth_qr_report(raw(self), options_p, q_c, r_c, method, rank_c)
+    call adopt(q, q_c, status_c, self)
+    call adopt(r, r_c, status_c, self)
+    call narrow(rank_c, rank, status_c)
+    call settle(status_c, context_of(self), "array%qr_report", stat, errmsg)
+  end subroutine array_qr_report_int32
+
+  !> The same, with what was done: *method, a hearth_qr_method, and *rank, the number of singular values of a above
+  !> epsilon min(m, n) times the largest (epsilon of the array's type). Collective. Ownership and errors: as hearth_qr.
+  subroutine array_qr_report_int64(self, options, q, r, method, rank, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_qr_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: q
+    type(hearth_array), intent(inout) :: r
+    integer(c_int32_t), intent(out) :: method
+    integer(c_int64_t), intent(out) :: rank
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(hearth_qr_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: q_c
+    type(c_ptr) :: r_c
+    integer(c_int) :: status_c
+
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(q)
+    q_c = c_null_ptr
+    call leave(r)
+    r_c = c_null_ptr
+    status_c = c_hearth_qr_report(raw(self), options_p, q_c, r_c, method, rank)
+    call adopt(q, q_c, status_c, self)
+    call adopt(r, r_c, status_c, self)
+    call settle(status_c, context_of(self), "array%qr_report", stat, errmsg)
+  end subroutine array_qr_report_int64
+
+  !> How good a factorisation is: *residual = ||a - q r||_F / ||a||_F, *orthogonality = max |q^H q - I|, both computed
+  !> in float64; 0 for nothing. One of m and n is at most 4096. Collective. Errors: ARGUMENT (not 2-d), MISMATCH
+  !> (shapes, contexts, real beside complex), UNSUPPORTED, MEMORY, MPI.
+  subroutine array_qr_quality(self, q, r, residual, orthogonality, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: q
+    type(hearth_array), intent(in) :: r
+    real(c_double), intent(out) :: residual
+    real(c_double), intent(out) :: orthogonality
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_qr_quality(raw(self), raw(q), raw(r), residual, orthogonality)
+    call settle(status_c, context_of(self), "array%qr_quality", stat, errmsg)
+  end subroutine array_qr_quality
+
+  !> Singular values and vectors: a = u diag(s) vt, a [m, n], k = min(m, n): u [m, k] and vt [k, n] with orthonormal
+  !> columns and rows, s [k] descending (float32 for float32 and complex64, else float64), on every rank. options: how
+  !> the tall side is factorised, see hearth_qr; small singular values are good to epsilon times the largest for any
+  !> matrix. Sign rule: of each pair the entry of largest magnitude of the shorter vector (of vt for m >= n, of u for m
+  !> < n) is real and positive; of entries within 1e-6 of the largest the one with the lowest index decides.
+  !>
+  !> Tall matrices (as hearth_qr has it) and, by transposition, wide ones: QR, the singular values of r on rank 0, and u
+  !> = q u_r in the pass that would have written q; u lies where a has its rows (wide: vt where a has its columns), the
+  !> short one is on every rank. Others go through ScaLAPACK, or LAPACK on one rank; u and vt are split along their
+  !> first dimension then. Both have the memory order of a. Workspace: as hearth_qr, and 8 min(m, n)^2 numbers on rank
+  !> 0.
+  !> Collective. Ownership: the caller destroys *u, *s and *vt. Errors: as hearth_qr (the tall methods work on the
+  !> longer side), NUMERICAL also for values that do not converge.
+  subroutine array_svd(self, options, u, s, vt, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_qr_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: u
+    type(hearth_array), intent(inout) :: s
+    type(hearth_array), intent(inout) :: vt
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(hearth_qr_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: u_c
+    type(c_ptr) :: s_c
+    type(c_ptr) :: vt_c
+    integer(c_int) :: status_c
+
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(u)
+    u_c = c_null_ptr
+    call leave(s)
+    s_c = c_null_ptr
+    call leave(vt)
+    vt_c = c_null_ptr
+    status_c = c_hearth_svd(raw(self), options_p, u_c, s_c, vt_c)
+    call adopt(u, u_c, status_c, self)
+    call adopt(s, s_c, status_c, self)
+    call adopt(vt, vt_c, status_c, self)
+    call settle(status_c, context_of(self), "array%svd", stat, errmsg)
+  end subroutine array_svd
+
+  !> The singular values alone; a tall matrix is read two or three times, and nothing of its size is written.
+  !> Collective. Ownership: the caller destroys *s. Errors: as hearth_svd.
+  subroutine array_svdvals(self, s, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(inout) :: s
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: s_c
+    integer(c_int) :: status_c
+
+    call leave(s)
+    s_c = c_null_ptr
+    status_c = c_hearth_svdvals(raw(self), s_c)
+    call adopt(s, s_c, status_c, self)
+    call settle(status_c, context_of(self), "array%svdvals", stat, errmsg)
+  end subroutine array_svdvals
+
+  !> Number of singular values above rtol times the largest; rtol < 0 stands for epsilon (of the array's type) times
+  !> min(m, n).
+  !> Collective. Errors: as hearth_svd; ARGUMENT (rtol NaN), MISMATCH (rtol differs between ranks).
+  subroutine array_matrix_rank_int32(self, rtol, rank, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    real(c_double), intent(in) :: rtol
+    integer(c_int32_t), intent(out) :: rank
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int64_t) :: rank_c
+    integer(c_int) :: status_c
+
+    rank_c = 0
+    status_c = c_hearth_matrix_rank(raw(self), rtol, rank_c)
+    call narrow(rank_c, rank, status_c)
+    call settle(status_c, context_of(self), "array%matrix_rank", stat, errmsg)
+  end subroutine array_matrix_rank_int32
+
+  !> Number of singular values above rtol times the largest; rtol < 0 stands for epsilon (of the array's type) times
+  !> min(m, n).
+  !> Collective. Errors: as hearth_svd; ARGUMENT (rtol NaN), MISMATCH (rtol differs between ranks).
+  subroutine array_matrix_rank_int64(self, rtol, rank, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    real(c_double), intent(in) :: rtol
+    integer(c_int64_t), intent(out) :: rank
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_matrix_rank(raw(self), rtol, rank)
+    call settle(status_c, context_of(self), "array%matrix_rank", stat, errmsg)
+  end subroutine array_matrix_rank_int64
 
   !> New arrays. What each gives is said at the top.
   subroutine array_add(self, b, result, stat, errmsg)

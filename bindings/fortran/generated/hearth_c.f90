@@ -336,6 +336,55 @@ module hearth_c
       type(c_ptr), intent(inout) :: array
       integer(c_int) :: result_c
     end function c_hearth_indices
+    function c_hearth_qr(a, options, q, r) result(result_c) bind(C, name="hearth_qr")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: q
+      type(c_ptr), intent(inout) :: r
+      integer(c_int) :: result_c
+    end function c_hearth_qr
+    function c_hearth_qr_report(a, options, q, r, method, rank) result(result_c) bind(C, name="hearth_qr_report")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: q
+      type(c_ptr), intent(inout) :: r
+      integer(c_int32_t), intent(out) :: method
+      integer(c_int64_t), intent(out) :: rank
+      integer(c_int) :: result_c
+    end function c_hearth_qr_report
+    function c_hearth_qr_quality(a, q, r, residual, orthogonality) result(result_c) bind(C, name="hearth_qr_quality")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: q
+      type(c_ptr), value :: r
+      real(c_double), intent(out) :: residual
+      real(c_double), intent(out) :: orthogonality
+      integer(c_int) :: result_c
+    end function c_hearth_qr_quality
+    function c_hearth_svd(a, options, u, s, vt) result(result_c) bind(C, name="hearth_svd")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: u
+      type(c_ptr), intent(inout) :: s
+      type(c_ptr), intent(inout) :: vt
+      integer(c_int) :: result_c
+    end function c_hearth_svd
+    function c_hearth_svdvals(a, s) result(result_c) bind(C, name="hearth_svdvals")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), intent(inout) :: s
+      integer(c_int) :: result_c
+    end function c_hearth_svdvals
+    function c_hearth_matrix_rank(a, rtol, rank) result(result_c) bind(C, name="hearth_matrix_rank")
+      import
+      type(c_ptr), value :: a
+      real(c_double), value :: rtol
+      integer(c_int64_t), intent(out) :: rank
+      integer(c_int) :: result_c
+    end function c_hearth_matrix_rank
     function c_hearth_dtype_size(dtype) result(result_c) bind(C, name="hearth_dtype_size")
       import
       integer(c_int), value :: dtype

@@ -92,6 +92,18 @@ module hearth_constants
   integer(c_int32_t), parameter :: HEARTH_WRITE = 2
   integer(c_int32_t), parameter :: HEARTH_READ_WRITE = 3
 
+  ! hearth_qr_method
+  !> see hearth_qr
+  integer(c_int32_t), parameter :: HEARTH_QR_AUTO = 0
+  !> two Cholesky factors of Gram matrices: condition numbers up to about 1e8
+  integer(c_int32_t), parameter :: HEARTH_QR_CHOLESKY_QR2 = 1
+  !> the first of three or more has its diagonal raised: up to about 1e15
+  integer(c_int32_t), parameter :: HEARTH_QR_SHIFTED_CHOLESKY_QR3 = 2
+  !> Householder reflectors on every rank's rows, a binary tree over the ranks: any matrix
+  integer(c_int32_t), parameter :: HEARTH_QR_TSQR = 3
+  !> Householder reflectors on a process grid (LAPACK on one rank): any matrix, any shape
+  integer(c_int32_t), parameter :: HEARTH_QR_SCALAPACK = 4
+
   ! hearth_operation
   integer(c_int32_t), parameter :: HEARTH_OP_NEGATIVE = 1
   integer(c_int32_t), parameter :: HEARTH_OP_ABSOLUTE = 2
@@ -198,6 +210,12 @@ module hearth_constants
     !> bytes between neighbours, a multiple of the element size, may be negative
     integer(c_int64_t) :: stride(8) = 0_c_int64_t
   end type hearth_window
+
+  type, bind(C) :: hearth_qr_options
+    integer(c_size_t) :: size = 16_c_size_t
+    !> hearth_qr_method
+    integer(c_int32_t) :: method = 0_c_int32_t
+  end type hearth_qr_options
 
   type, bind(C) :: hearth_pca_options
     integer(c_size_t) :: size = 48_c_size_t

@@ -667,6 +667,88 @@ public:
     return hearth::array(array_c, layout.context_handle());
   }
 
+  /// a = q r, a [m, n], k = min(m, n): q [m, k] with orthonormal columns, r [k, n] upper triangular with a real diagonal that is not negative (so
+  /// that both are unique where a has full rank). float32 and complex64 are factorised in float64 and the results rounded; bool and integers
+  /// become float64.
+  ///
+  /// HEARTH_QR_AUTO takes the general method (HEARTH_QR_SCALAPACK) for m < n, for n > 4096, and for 1024 < n with m < 4 n. All others are tall:
+  /// ranks work on whole rows, in place where a is split along its rows (any row-split, block-cyclic or index-list layout, row- and
+  /// column-major), else on a redistributed copy, and r is found from n x n problems on rank 0. Tried in this order, each seen to fail by its own
+  /// numbers and not by a guess: CholeskyQR2: a is read three times and q written once; it fails if the Gram matrix is not positive definite, or
+  /// that of a r1^-1 is not near the identity; shifted CholeskyQR3 (Fukaya, Kannan, Nakatsukasa, Yamamoto, Yanagisawa 2020): reads once more for
+  /// each factor, six at most; TSQR (Demmel, Grigori, Hoemmen, Langou 2012): rank-deficient matrices, zero columns. Columns are scaled by powers
+  /// of two where squares would leave the range of numbers. q has the rows where a had them, r is on every rank (general method: q and r are
+  /// split along their rows); both have the memory order of a. Workspace: 4 n^2 numbers per rank and a few tiles; TSQR a copy of the rank's rows
+  /// in float64, and the same for q. Collective. Ownership: the caller destroys *q and *r. Errors: ARGUMENT (not 2-d, unknown method),
+  /// UNSUPPORTED (a tall method for m < n or n > 4096), NOT_FINITE (names the first element), NUMERICAL (the method asked for cannot do it),
+  /// NOT_REPRODUCIBLE (in that mode), MISMATCH, MEMORY, MPI.
+  std::tuple<hearth::array, hearth::array> qr(const hearth_qr_options &options = HEARTH_QR_OPTIONS_INIT) const {
+    hearth_array *q_c = nullptr;
+    hearth_array *r_c = nullptr;
+    detail::check(hearth_qr(get(), &options, &q_c, &r_c), context_handle(), "array::qr");
+    return {hearth::array(q_c, context_handle()), hearth::array(r_c, context_handle())};
+  }
+
+  /// The same, with what was done: *method, a hearth_qr_method, and *rank, the number of singular values of a above epsilon min(m, n) times the
+  /// largest (epsilon of the array's type). Collective. Ownership and errors: as hearth_qr.
+  std::tuple<hearth::array, hearth::array, int32_t, int64_t> qr_report(const hearth_qr_options &options = HEARTH_QR_OPTIONS_INIT) const {
+    hearth_array *q_c = nullptr;
+    hearth_array *r_c = nullptr;
+    int32_t method_c = {};
+    int64_t rank_c = {};
+    detail::check(hearth_qr_report(get(), &options, &q_c, &r_c, &method_c, &rank_c), context_handle(), "array::qr_report");
+    return {hearth::array(q_c, context_handle()), hearth::array(r_c, context_handle()), method_c, rank_c};
+  }
+
+  /// How good a factorisation is: *residual = ||a - q r||_F / ||a||_F, *orthogonality = max |q^H q - I|, both computed in float64; 0 for nothing.
+  /// One of m and n is at most 4096. Collective. Errors: ARGUMENT (not 2-d), MISMATCH (shapes, contexts, real beside complex), UNSUPPORTED,
+  /// MEMORY, MPI.
+  struct qr_quality_result {
+    double residual;
+    double orthogonality;
+  };
+  qr_quality_result qr_quality(const hearth::array &q, const hearth::array &r) const {
+    double residual_c = {};
+    double orthogonality_c = {};
+    detail::check(hearth_qr_quality(get(), q.get(), r.get(), &residual_c, &orthogonality_c), context_handle(), "array::qr_quality");
+    return {residual_c, orthogonality_c};
+  }
+
+  /// Singular values and vectors: a = u diag(s) vt, a [m, n], k = min(m, n): u [m, k] and vt [k, n] with orthonormal columns and rows, s [k]
+  /// descending (float32 for float32 and complex64, else float64), on every rank. options: how the tall side is factorised, see hearth_qr; small
+  /// singular values are good to epsilon times the largest for any matrix. Sign rule: of each pair the entry of largest magnitude of the shorter
+  /// vector (of vt for m >= n, of u for m < n) is real and positive; of entries within 1e-6 of the largest the one with the lowest index decides.
+  ///
+  /// Tall matrices (as hearth_qr has it) and, by transposition, wide ones: QR, the singular values of r on rank 0, and u = q u_r in the pass that
+  /// would have written q; u lies where a has its rows (wide: vt where a has its columns), the short one is on every rank. Others go through
+  /// ScaLAPACK, or LAPACK on one rank; u and vt are split along their first dimension then. Both have the memory order of a. Workspace: as
+  /// hearth_qr, and 8 min(m, n)^2 numbers on rank 0.
+  /// Collective. Ownership: the caller destroys *u, *s and *vt. Errors: as hearth_qr (the tall methods work on the longer side), NUMERICAL also
+  /// for values that do not converge.
+  std::tuple<hearth::array, hearth::array, hearth::array> svd(const hearth_qr_options &options = HEARTH_QR_OPTIONS_INIT) const {
+    hearth_array *u_c = nullptr;
+    hearth_array *s_c = nullptr;
+    hearth_array *vt_c = nullptr;
+    detail::check(hearth_svd(get(), &options, &u_c, &s_c, &vt_c), context_handle(), "array::svd");
+    return {hearth::array(u_c, context_handle()), hearth::array(s_c, context_handle()), hearth::array(vt_c, context_handle())};
+  }
+
+  /// The singular values alone; a tall matrix is read two or three times, and nothing of its size is written.
+  /// Collective. Ownership: the caller destroys *s. Errors: as hearth_svd.
+  hearth::array svdvals() const {
+    hearth_array *s_c = nullptr;
+    detail::check(hearth_svdvals(get(), &s_c), context_handle(), "array::svdvals");
+    return hearth::array(s_c, context_handle());
+  }
+
+  /// Number of singular values above rtol times the largest; rtol < 0 stands for epsilon (of the array's type) times min(m, n).
+  /// Collective. Errors: as hearth_svd; ARGUMENT (rtol NaN), MISMATCH (rtol differs between ranks).
+  int64_t matrix_rank(double rtol) const {
+    int64_t rank_c = {};
+    detail::check(hearth_matrix_rank(get(), rtol, &rank_c), context_handle(), "array::matrix_rank");
+    return rank_c;
+  }
+
   /// New arrays. What each gives is said at the top.
   hearth::array add(const hearth::array &b) const {
     hearth_array *result_c = nullptr;

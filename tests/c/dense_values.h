@@ -74,11 +74,15 @@ static inline hearth_array *dense_array(hearth_context *ctx, int kind, int32_t o
   return array;
 }
 
-/* The rule's matrix, row-major; the caller frees it. */
+/* The rule's matrix as its dtype holds it, row-major; the caller frees it. */
 static inline dense_number *dense_expected(const dense_rule *rule) {
   dense_number *a = malloc((size_t)(rule->m * rule->n + 1) * sizeof *a);
+  const bool single = rule->dtype == HEARTH_FLOAT32 || rule->dtype == HEARTH_COMPLEX64;
   for (int64_t i = 0; i < rule->m; i++)
-    for (int64_t j = 0; j < rule->n; j++) a[i * rule->n + j] = rule->dtype == HEARTH_BOOL ? rule->at(rule, i, j) != 0 : rule->at(rule, i, j);
+    for (int64_t j = 0; j < rule->n; j++) {
+      const dense_number x = rule->at(rule, i, j);
+      a[i * rule->n + j] = rule->dtype == HEARTH_BOOL ? x != 0 : single ? (double)(float)creal(x) + (double)(float)cimag(x) * (dense_number)I : x;
+    }
   return a;
 }
 

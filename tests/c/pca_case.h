@@ -16,7 +16,7 @@ static inline int64_t case_point(int32_t order, const int64_t *space, const int6
   return point;
 }
 
-/* Called for every local element: its address, the index along the leading (sample, mode) axis, the oracle's point. */
+/* Called for every local element: its address, the index along the (sample, mode) axis, 0 if that is -1: none, the oracle's point. */
 typedef void case_visit(void *context, char *address, int32_t dtype, int64_t lead, int64_t point);
 
 static inline void case_visit_piece(hearth_array *array, int32_t piece, int32_t axis, int32_t order, case_visit *visit, void *context) {
@@ -45,7 +45,7 @@ static inline void case_visit_piece(hearth_array *array, int32_t piece, int32_t 
         index[k++] = global[d];
       }
     }
-    visit(context, address, w.dtype, lead, case_point(order, space, index, ndim - 1));
+    visit(context, address, w.dtype, lead, case_point(order, space, index, axis < 0 ? ndim : ndim - 1));
   }
   hearth_layout_destroy(&layout);
   assert_true(hearth_array_release(array, piece) == HEARTH_OK);

@@ -236,6 +236,35 @@ static void largest_products(hearth_context *ctx) {
   operand_free(&a);
 }
 
+/* Every element against a sum in the order that the contract names, in all layouts; the bits must not depend on what stands beside it. */
+static void products_in_a_fixed_order(hearth_context *ctx) {
+  static const int64_t shapes[][3] = {{3, 5, 4}, {37, 70, 9}, {2, 100, 130}, {130, 41, 3}, {5, 1, 6}, {4, 0, 3}};
+  const layout layouts[] = {ROW, COLUMN, GAPS, PERMUTED};
+  for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
+    for (int l = 0; l < 4; l++) {
+      const int64_t m = shapes[s][0], k = shapes[s][1], n = shapes[s][2];
+      operand a = OPERAND(ctx, HEARTH_FLOAT64, layouts[l], m, k), b = OPERAND(ctx, HEARTH_FLOAT64, layouts[(l + 1) % 4], k, n);
+      operand c = OPERAND(ctx, HEARTH_FLOAT64, layouts[(l + 2) % 4], m, n);
+      fill_data(&a, DATA_ROUGH);
+      fill_data(&b, DATA_ROUGH);
+      fill_number(&c, NAN);
+      assert_int_equal(ctx->backend->exact->product(ctx->queue, &a.view, &b.view, &c.view), HEARTH_OK);
+      FOR_ELEMENTS(&c.host, index) {
+        double sum = 0.0;
+        for (int64_t i = 0; i < k; i++) {
+          const volatile double product = get(&a.host, (int64_t[4]){index[0], i}).re * get(&b.host, (int64_t[4]){i, index[1]}).re;
+          const volatile double next = sum + product;
+          sum = next;
+        }
+        put_number(&c.host, index, sum);
+      }
+      check_operand(&c, 0.0, "fixed order");
+      operand_free(&a);
+      operand_free(&b);
+      operand_free(&c);
+    }
+}
+
 static void not_finite(hearth_context *ctx) {
   operand a = OPERAND(ctx, HEARTH_FLOAT32, COLUMN, 4, 9);
   double largest[4];
@@ -257,12 +286,19 @@ TEST(sums_of_rows)
 TEST(sums_over_axes)
 TEST(columns_of_all_kinds)
 TEST(huge_terms)
+TEST(products_in_a_fixed_order)
 TEST(bad_operands)
 TEST(products)
 TEST(largest_products)
 TEST(not_finite)
 
-static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_sums_of_rows), cmocka_unit_test(test_sums_over_axes), cmocka_unit_test(test_columns_of_all_kinds), cmocka_unit_test(test_huge_terms),
-    cmocka_unit_test(test_bad_operands), cmocka_unit_test(test_products),       cmocka_unit_test(test_largest_products),     cmocka_unit_test(test_not_finite)};
+static const struct CMUnitTest tests[] = {cmocka_unit_test(test_sums_of_rows),
+                                          cmocka_unit_test(test_sums_over_axes),
+                                          cmocka_unit_test(test_columns_of_all_kinds),
+                                          cmocka_unit_test(test_huge_terms),
+                                          cmocka_unit_test(test_products_in_a_fixed_order),
+                                          cmocka_unit_test(test_bad_operands),
+                                          cmocka_unit_test(test_products),
+                                          cmocka_unit_test(test_largest_products),
+                                          cmocka_unit_test(test_not_finite)};
 HEARTH_TEST_MAIN(tests)

@@ -35,7 +35,7 @@ pcabad() {
 
 # Usage.
 bad "no command"
-bad "frobnicate.*info, pca and plot" frobnicate
+bad "frobnicate.*info, pca, project, reconstruct and plot" frobnicate
 bad "unknown option" pca good.nc --var t --modes 2 --frobnicate
 bad "no FILE" pca --var t --modes 2
 bad "modes is missing" pca good.nc --var t

@@ -2,6 +2,7 @@
  *   check_eof reference RESULT.nc CASE REFERENCE.h5   against stored answers
  *   check_eof same A.nc B.nc TOLERANCE                two results with each other, relative to each variable's largest value
  *   check_eof scores A.nc B.nc TOLERANCE              the same without the EOFs
+ *   check_eof variable A.nc NAME B.nc NAME TOLERANCE  one variable of two files, whatever its name
  *   check_eof ratio A.nc B.nc VARIABLE RATIO          the variable's values divided by each other
  *   check_eof missing RESULT.nc VARIABLE               prints how many values are missing */
 #include <hearth/hearth.h>
@@ -137,8 +138,8 @@ static int compare_reference(const char *result, const char *name, const char *r
 }
 
 /* One result variable of two files. */
-static int compare_same(hearth_file *a, hearth_file *b, const char *name, double tolerance) {
-  const numbers x = load(a, name), y = load(b, name);
+static int compare_same(hearth_file *a, const char *name, hearth_file *b, const char *other, double tolerance) {
+  const numbers x = load(a, name), y = load(b, other);
   const double scale = largest(x.value, x.n);
   double worst = 0;
   int64_t missing = 0;
@@ -162,7 +163,17 @@ static int compare_files(const char *first, const char *second, double tolerance
   int bad = 0;
   if (hearth_file_open(ctx, first, &a) != HEARTH_OK) quit("open", first);
   if (hearth_file_open(ctx, second, &b) != HEARTH_OK) quit("open", second);
-  for (int i = skipped; i < 4; i++) bad += compare_same(a, b, names[i], tolerance);
+  for (int i = skipped; i < 4; i++) bad += compare_same(a, names[i], b, names[i], tolerance);
+  hearth_file_destroy(&a);
+  hearth_file_destroy(&b);
+  return bad;
+}
+
+static int compare_variables(const char *first, const char *name, const char *second, const char *other, double tolerance) {
+  hearth_file *a = NULL, *b = NULL;
+  if (hearth_file_open(ctx, first, &a) != HEARTH_OK) quit("open", first);
+  if (hearth_file_open(ctx, second, &b) != HEARTH_OK) quit("open", second);
+  const int bad = compare_same(a, name, b, other, tolerance);
   hearth_file_destroy(&a);
   hearth_file_destroy(&b);
   return bad;
@@ -203,12 +214,14 @@ int main(int argc, char **argv) {
     bad = compare_files(argv[2], argv[3], atof(argv[4]), 0);
   else if (argc == 5 && strcmp(argv[1], "scores") == 0)
     bad = compare_files(argv[2], argv[3], atof(argv[4]), 1);
+  else if (argc == 7 && strcmp(argv[1], "variable") == 0)
+    bad = compare_variables(argv[2], argv[3], argv[4], argv[5], atof(argv[6]));
   else if (argc == 6 && strcmp(argv[1], "ratio") == 0)
     bad = compare_ratio(argv[2], argv[3], argv[4], atof(argv[5]));
   else if (argc == 4 && strcmp(argv[1], "missing") == 0)
     bad = print_missing(argv[2], argv[3]);
   else
-    printf("usage: check_eof reference|same|scores|ratio|missing ...\n");
+    printf("usage: check_eof reference|same|scores|variable|ratio|missing ...\n");
   hearth_context_destroy(&ctx);
   MPI_Finalize();
   return bad != 0;

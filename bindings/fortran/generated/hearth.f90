@@ -75,6 +75,10 @@ module hearth
   public :: HEARTH_READ
   public :: HEARTH_WRITE
   public :: HEARTH_READ_WRITE
+  public :: HEARTH_EIGH_SMALLEST
+  public :: HEARTH_EIGH_LARGEST
+  public :: HEARTH_EIGH_AUTO
+  public :: HEARTH_EIGH_DENSE
   public :: HEARTH_QR_AUTO
   public :: HEARTH_QR_CHOLESKY_QR2
   public :: HEARTH_QR_SHIFTED_CHOLESKY_QR3
@@ -112,15 +116,38 @@ module hearth
   public :: HEARTH_OP_CLIP
   public :: HEARTH_OP_WHERE
   public :: HEARTH_OP_MULTIPLY_ADD
+  public :: HEARTH_NAN_ERROR
+  public :: HEARTH_NAN_PROPAGATE
+  public :: HEARTH_NAN_OMIT
+  public :: HEARTH_MATRIX_NORM_FROBENIUS
+  public :: HEARTH_MATRIX_NORM_ONE
+  public :: HEARTH_MATRIX_NORM_INF
+  public :: HEARTH_MATRIX_NORM_MAX
+  public :: HEARTH_MATRIX_NORM_TWO
+  public :: HEARTH_MATRIX_NORM_NUCLEAR
   public :: HEARTH_PCA_AUTO
   public :: HEARTH_PCA_GRAM
+  public :: HEARTH_PCA_CHOLESKY_QR
+  public :: HEARTH_PCA_TSQR
+  public :: HEARTH_PCA_RANDOMIZED
+  public :: HEARTH_PCA_HIERARCHICAL
+  public :: HEARTH_PCA_FULL
   public :: HEARTH_ACCURACY_FLOAT64
   public :: HEARTH_ACCURACY_FLOAT32
   public :: HEARTH_GAPS_ERROR
   public :: HEARTH_GAPS_DROP
-  public :: HEARTH_NAN_ERROR
-  public :: HEARTH_NAN_PROPAGATE
-  public :: HEARTH_NAN_OMIT
+  public :: HEARTH_GAPS_FILL
+  public :: HEARTH_GAPS_EM
+  public :: HEARTH_ROTATION_NONE
+  public :: HEARTH_ROTATION_VARIMAX
+  public :: HEARTH_ROTATION_PROMAX
+  public :: HEARTH_NOT_TRANSPOSED
+  public :: HEARTH_TRANSPOSED
+  public :: HEARTH_ADJOINT
+  public :: HEARTH_COND_2
+  public :: HEARTH_COND_1
+  public :: HEARTH_COND_INF
+  public :: HEARTH_COND_FROBENIUS
   public :: HEARTH_QUANTILE_LINEAR
   public :: HEARTH_QUANTILE_LOWER
   public :: HEARTH_QUANTILE_HIGHER
@@ -132,9 +159,11 @@ module hearth
   public :: HEARTH_VERSION_PATCH
   public :: hearth_context_options
   public :: hearth_window
+  public :: hearth_eigh_options
   public :: hearth_qr_options
-  public :: hearth_pca_options
   public :: hearth_reduce_options
+  public :: hearth_pca_options
+  public :: hearth_triangular_options
   public :: hearth_context
   public :: hearth_file
   public :: hearth_layout

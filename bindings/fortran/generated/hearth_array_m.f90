@@ -49,6 +49,12 @@ module hearth_array_m
     procedure, private :: array_pad_int64
     procedure, private :: array_tile_int32
     procedure, private :: array_tile_int64
+    procedure, private :: array_trace_int32
+    procedure, private :: array_trace_int64
+    procedure, private :: array_tril_int32
+    procedure, private :: array_tril_int64
+    procedure, private :: array_triu_int32
+    procedure, private :: array_triu_int64
     procedure, private :: array_randint_int32
     procedure, private :: array_randint_int64
     procedure, private :: array_randint_into_int32
@@ -93,6 +99,9 @@ module hearth_array_m
     procedure :: linspace => array_linspace
     generic :: eye => array_eye_int32, array_eye_int64
     procedure :: indices => array_indices
+    procedure :: eigh => array_eigh
+    procedure :: eigvalsh => array_eigvalsh
+    procedure :: cholesky => array_cholesky
     procedure :: qr => array_qr
     generic :: qr_report => array_qr_report_int32, array_qr_report_int64
     procedure :: qr_quality => array_qr_quality
@@ -164,6 +173,14 @@ module hearth_array_m
     generic :: roll => array_roll_int32, array_roll_int64
     generic :: pad => array_pad_int32, array_pad_int64
     generic :: tile => array_tile_int32, array_tile_int64
+    procedure :: matmul => array_matmul
+    procedure :: outer => array_outer
+    procedure :: vecdot => array_vecdot
+    generic :: trace => array_trace_int32, array_trace_int64
+    generic :: tril => array_tril_int32, array_tril_int64
+    generic :: triu => array_triu_int32, array_triu_int64
+    procedure :: vector_norm => array_vector_norm
+    procedure :: matrix_norm => array_matrix_norm
     procedure :: rand => array_rand
     procedure :: randn => array_randn
     generic :: randint => array_randint_int32, array_randint_int64
@@ -194,6 +211,13 @@ module hearth_array_m
     procedure :: dot => array_dot
     procedure :: vdot => array_vdot
     procedure :: gram => array_gram
+    procedure :: solve => array_solve
+    procedure :: solve_triangular => array_solve_triangular
+    procedure :: inv => array_inv
+    procedure :: det => array_det
+    procedure :: slogdet => array_slogdet
+    procedure :: cond => array_cond
+    procedure :: rcond => array_rcond
     procedure :: sort => array_sort
     procedure :: sort_into => array_sort_into
     procedure :: argsort => array_argsort
@@ -986,6 +1010,89 @@ contains
     call adopt(self, array_c, status_c, layout)
     call settle(status_c, context_of(layout), "array%indices", stat, errmsg)
   end subroutine array_indices
+
+  !> Eigenvalues w [k] and orthonormal eigenvectors v [n, k] of the symmetric or Hermitian a [n, n]: a v = v diag(w), w
+  !> ascending. As NumPy's (UPLO = 'L'), only the lower triangle is read, and of the diagonal the real parts. Sign: in
+  !> every column the entry of largest magnitude is positive (real positive); among entries within 1e-6 of the largest,
+  !> the lowest row decides. w is replicated on all ranks; v has the layout of a if it has its shape, else the balanced
+  !> split of its rows, and its memory order. Float32 and complex64 are computed in float64 and complex128 and rounded
+  !> at the end; integers and bool become float64.
+  !> Collective. Ownership: the caller destroys *w and *v. Workspace: about four matrices of a's size, spread over the
+  !> ranks. Errors: ARGUMENT (not 2-d, not square, k > n, bad option), NOT_FINITE (the message has the first place),
+  !> NUMERICAL (no convergence), UNSUPPORTED (order beyond 32 bits), MISMATCH (options differ between ranks),
+  !> NOT_REPRODUCIBLE, MEMORY, MPI.
+  subroutine array_eigh(self, options, w, v, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_eigh_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: w
+    type(hearth_array), intent(inout) :: v
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(hearth_eigh_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: w_c
+    type(c_ptr) :: v_c
+    integer(c_int) :: status_c
+
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(w)
+    w_c = c_null_ptr
+    call leave(v)
+    v_c = c_null_ptr
+    status_c = c_hearth_eigh(raw(self), options_p, w_c, v_c)
+    call adopt(w, w_c, status_c, self)
+    call adopt(v, v_c, status_c, self)
+    call settle(status_c, context_of(self), "array%eigh", stat, errmsg)
+  end subroutine array_eigh
+
+  !> The eigenvalues alone. Collective. Ownership: the caller destroys *w. Errors: as hearth_eigh.
+  subroutine array_eigvalsh(self, options, w, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_eigh_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: w
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(hearth_eigh_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: w_c
+    integer(c_int) :: status_c
+
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(w)
+    w_c = c_null_ptr
+    status_c = c_hearth_eigvalsh(raw(self), options_p, w_c)
+    call adopt(w, w_c, status_c, self)
+    call settle(status_c, context_of(self), "array%eigvalsh", stat, errmsg)
+  end subroutine array_eigvalsh
+
+  !> Cholesky factor of a symmetric or Hermitian positive definite a [n, n]: a = l l^H, l lower triangular with a
+  !> positive diagonal. Only the lower triangle of a is read. l has the layout and memory order of a, its upper triangle
+  !> is 0. Computed in float64 or complex128 as hearth_eigh.
+  !> Collective. Ownership: the caller destroys *l. Workspace: one matrix of a's size. Errors: ARGUMENT (not 2-d, not
+  !> square), NOT_FINITE, NUMERICAL (not positive definite: the message has the 0-based number of the first pivot that
+  !> is not positive), UNSUPPORTED, NOT_REPRODUCIBLE, MEMORY, MPI.
+  subroutine array_cholesky(self, l, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(inout) :: l
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: l_c
+    integer(c_int) :: status_c
+
+    call leave(l)
+    l_c = c_null_ptr
+    status_c = c_hearth_cholesky(raw(self), l_c)
+    call adopt(l, l_c, status_c, self)
+    call settle(status_c, context_of(self), "array%cholesky", stat, errmsg)
+  end subroutine array_cholesky
 
   !> a = q r, a [m, n], k = min(m, n): q [m, k] with orthonormal columns, r [k, n] upper triangular with a real diagonal
   !> that is not negative (so that both are unique where a has full rank). float32 and complex64 are factorised in
@@ -2614,6 +2721,257 @@ contains
     call settle(status_c, context_of(self), "array%tile", stat, errmsg)
   end subroutine array_tile_int64
 
+  !> The product of two vectors or matrices, NumPy's matmul: [m, k] [k, n] gives [m, n]; a vector a is a row, a vector b
+  !> a column, and the result has no dimension for it (of two vectors: shape [1]). The type is NumPy's common type of
+  !> both; bool and integers are multiplied as float64 (exact below 2^53), float16 as float32. Sums of float32 and
+  !> complex64 are made in that type.
+  !>
+  !> The way is chosen by an estimate of operations and bytes moved (docs/linalg.md), and decides the layout of the
+  !> result:
+  !>   a stays where it lies, b follows a's columns: the result has a's distribution of rows, its columns are whole.
+  !> Where a's columns are dealt out, sums are joined: up to 2^20 elements on all ranks that share rows, beyond that
+  !> dealt out evenly over them. The same the other way round where b stays. rows and columns of the result are dealt
+  !> out over a grid of ranks, evenly, or as a's rows and b's columns are where both lie on one grid (block-cyclic stays
+  !> block-cyclic); rows of a and columns of b travel in panels along k. Operands that every rank has give a result that
+  !> every rank has. Nothing that lies right is copied or moved. The result has a's memory order. Workspace: copies of
+  !> operands that lie otherwise, in panels of a quarter of what the memory cap leaves and 256 MiB at most; an operand
+  !> that stays has all of its part on its ranks. Collective. Ownership: the caller destroys *c. Errors: ARGUMENT
+  !> (NULL), MISMATCH (extents, contexts), UNSUPPORTED (more than two dimensions), NOT_REPRODUCIBLE (in reproducible
+  !> mode), MEMORY, MPI.
+  subroutine array_matmul(self, b, c, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_array), intent(inout) :: c
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: c_c
+    integer(c_int) :: status_c
+
+    call leave(c)
+    c_c = c_null_ptr
+    status_c = c_hearth_matmul(raw(self), raw(b), c_c)
+    call adopt(c, c_c, status_c, self)
+    call settle(status_c, context_of(self), "array%matmul", stat, errmsg)
+  end subroutine array_matmul
+
+  !> The outer product of two vectors, c(i, j) = a(i) b(j) (arrays of more dimensions are taken in row-major order of
+  !> their elements), of NumPy's common type. The result keeps the distribution of the longer vector along its
+  !> dimension; the other dimension is whole. Each element is rounded once: the same bits on any ranks. Collective.
+  !> Ownership: the caller destroys *c. Errors: ARGUMENT (NULL), MISMATCH (contexts), MEMORY, MPI.
+  subroutine array_outer(self, b, c, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_array), intent(inout) :: c
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: c_c
+    integer(c_int) :: status_c
+
+    call leave(c)
+    c_c = c_null_ptr
+    status_c = c_hearth_outer(raw(self), raw(b), c_c)
+    call adopt(c, c_c, status_c, self)
+    call settle(status_c, context_of(self), "array%outer", stat, errmsg)
+  end subroutine array_outer
+
+  !> Inner products along one axis of the shape that both broadcast to, sum of conj(a) b; the type of hearth_sum of the
+  !> common type. Products are rounded to the common type, sums are those of hearth_sum (exact in reproducible mode,
+  !> where NaN is refused as there). Workspace: the products, and a copy of a if it is complex. Collective. Ownership:
+  !> the caller destroys *c. Errors: ARGUMENT (axis, NULL), MISMATCH (shapes, contexts), NOT_FINITE (NaN), MEMORY, MPI.
+  subroutine array_vecdot(self, b, axis, c, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    integer(c_int32_t), intent(in) :: axis
+    type(hearth_array), intent(inout) :: c
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: c_c
+    integer(c_int) :: status_c
+
+    call leave(c)
+    c_c = c_null_ptr
+    status_c = c_hearth_vecdot(raw(self), raw(b), c_index(axis), c_c)
+    call adopt(c, c_c, status_c, self)
+    call settle(status_c, context_of(self), "array%vecdot", stat, errmsg)
+  end subroutine array_vecdot
+
+  !> The sum of a(i, i + offset) of a matrix, shape [1] on every rank; int64 of bool and integers (wraps around), else
+  !> the operand's type. Sums of floating-point numbers are exact and rounded once, in every mode.
+  !> Collective. Ownership: the caller destroys *value. Errors: ARGUMENT (not 2-d, NULL), MISMATCH (offset differs
+  !> between ranks), MEMORY, MPI.
+  subroutine array_trace_int32(self, offset, value, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: offset
+    type(hearth_array), intent(inout) :: value
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: value_c
+    integer(c_int) :: status_c
+
+    call leave(value)
+    value_c = c_null_ptr
+    status_c = c_hearth_trace(raw(self), int(offset, c_int64_t), value_c)
+    call adopt(value, value_c, status_c, self)
+    call settle(status_c, context_of(self), "array%trace", stat, errmsg)
+  end subroutine array_trace_int32
+
+  !> The sum of a(i, i + offset) of a matrix, shape [1] on every rank; int64 of bool and integers (wraps around), else
+  !> the operand's type. Sums of floating-point numbers are exact and rounded once, in every mode.
+  !> Collective. Ownership: the caller destroys *value. Errors: ARGUMENT (not 2-d, NULL), MISMATCH (offset differs
+  !> between ranks), MEMORY, MPI.
+  subroutine array_trace_int64(self, offset, value, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int64_t), intent(in) :: offset
+    type(hearth_array), intent(inout) :: value
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: value_c
+    integer(c_int) :: status_c
+
+    call leave(value)
+    value_c = c_null_ptr
+    status_c = c_hearth_trace(raw(self), offset, value_c)
+    call adopt(value, value_c, status_c, self)
+    call settle(status_c, context_of(self), "array%trace", stat, errmsg)
+  end subroutine array_trace_int64
+
+  !> A copy with zeros above (tril) or below (triu) the diagonal j = i + k of the last two dimensions; layout, type and
+  !> order of `a`. Moves nothing.
+  !> Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (fewer than two dimensions, NULL), MISMATCH (k
+  !> differs between ranks), MEMORY.
+  subroutine array_tril_int32(self, k, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: k
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_tril(raw(self), int(k, c_int64_t), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%tril", stat, errmsg)
+  end subroutine array_tril_int32
+
+  !> A copy with zeros above (tril) or below (triu) the diagonal j = i + k of the last two dimensions; layout, type and
+  !> order of `a`. Moves nothing.
+  !> Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (fewer than two dimensions, NULL), MISMATCH (k
+  !> differs between ranks), MEMORY.
+  subroutine array_tril_int64(self, k, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int64_t), intent(in) :: k
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_tril(raw(self), k, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%tril", stat, errmsg)
+  end subroutine array_tril_int64
+
+  !> A copy with zeros above (tril) or below (triu) the diagonal j = i + k of the last two dimensions; layout, type and
+  !> order of `a`. Moves nothing.
+  !> Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (fewer than two dimensions, NULL), MISMATCH (k
+  !> differs between ranks), MEMORY.
+  subroutine array_triu_int32(self, k, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: k
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_triu(raw(self), int(k, c_int64_t), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%triu", stat, errmsg)
+  end subroutine array_triu_int32
+
+  !> A copy with zeros above (tril) or below (triu) the diagonal j = i + k of the last two dimensions; layout, type and
+  !> order of `a`. Moves nothing.
+  !> Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (fewer than two dimensions, NULL), MISMATCH (k
+  !> differs between ranks), MEMORY.
+  subroutine array_triu_int64(self, k, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int64_t), intent(in) :: k
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_triu(raw(self), k, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%triu", stat, errmsg)
+  end subroutine array_triu_int64
+
+  !> Vector norms along axes (naxes = 0: of all elements), the real type of `a` (float64 of bool and integers): order 2
+  !> is hearth_norm, 1 the sum of absolute values, INFINITY and -INFINITY the largest and the smallest one, 0 the number
+  !> of elements that are not 0, any other p (sum |x|^p)^(1/p), in float64 and scaled by a power of two, so that powers
+  !> neither overflow nor vanish. keepdims and nan_policy of the options hold; NULL: defaults. Workspace: absolute
+  !> values (not for order 0 and 2), in float64 for other p. Collective. Ownership: the caller destroys *result. Errors:
+  !> those of hearth_norm; ARGUMENT (order NaN; nothing to choose from), MISMATCH (order differs).
+  subroutine array_vector_norm(self, order, axes, options, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    real(c_double), intent(in) :: order
+    integer(c_int32_t), optional, intent(in) :: axes(:)
+    type(hearth_reduce_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer :: axes_n
+    integer(c_int32_t), allocatable, target :: axes_c(:)
+    type(c_ptr) :: axes_p
+    type(hearth_reduce_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    axes_n = 0
+    if (present(axes)) axes_n = size(axes)
+    axes_p = c_null_ptr
+    if (present(axes)) then
+      allocate (axes_c, source=c_index(axes))
+      axes_p = c_loc(axes_c)
+    end if
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_vector_norm(raw(self), order, int(axes_n, c_int32_t), axes_p, options_p, result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%vector_norm", stat, errmsg)
+  end subroutine array_vector_norm
+
+  !> The norm of a matrix, the same number on all ranks; 0 for a matrix without elements. Workspace: absolute values
+  !> (ONE, INF, MAX); that of hearth_svdvals (TWO, NUCLEAR). Collective. Errors: ARGUMENT (not 2-d, unknown order,
+  !> NULL), MISMATCH (order differs between ranks), NOT_FINITE (NaN; the message has the place), NOT_REPRODUCIBLE (TWO
+  !> and NUCLEAR in reproducible mode), MEMORY, MPI.
+  subroutine array_matrix_norm(self, order, norm, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: order
+    real(c_double), intent(out) :: norm
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_matrix_norm(raw(self), order, norm)
+    call settle(status_c, context_of(self), "array%matrix_norm", stat, errmsg)
+  end subroutine array_matrix_norm
+
   !> Uniform numbers in [0, 1): multiples of 2^-53 (float64) or 2^-24 (float32).
   !> Collective. Ownership: the caller destroys *array. Errors: UNSUPPORTED (other types), ARGUMENT (order), MISMATCH
   !> (arguments differ between ranks), MEMORY.
@@ -3503,6 +3861,147 @@ contains
     call adopt(gram, gram_c, status_c, self)
     call settle(status_c, context_of(self), "array%gram", stat, errmsg)
   end subroutine array_gram
+
+  !> Solves a x = b by LU with partial pivoting; a [n, n], b [n] or [n, m]. x has the shape, layout and memory order of
+  !> b. Only a matrix with a pivot that is exactly 0 is refused, as NumPy does; one that is singular within rounding
+  !> gives a WARNING in the context's log, and hearth_rcond tells beforehand.
+  !> Collective. Ownership: the caller destroys *x. Errors: ARGUMENT (a not square, b not of 1 or 2 dimensions),
+  !> MISMATCH (b has not n rows, or is of another context), NOT_FINITE (the message has the first place), NUMERICAL
+  !> (singular: the message has the 0-based number of the first pivot that is 0), UNSUPPORTED (order beyond 32 bits),
+  !> NOT_REPRODUCIBLE, MEMORY, MPI.
+  subroutine array_solve(self, b, x, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_array), intent(inout) :: x
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: x_c
+    integer(c_int) :: status_c
+
+    call leave(x)
+    x_c = c_null_ptr
+    status_c = c_hearth_solve(raw(self), raw(b), x_c)
+    call adopt(x, x_c, status_c, self)
+    call settle(status_c, context_of(self), "array%solve", stat, errmsg)
+  end subroutine array_solve
+
+  !> Solves a x = b for a triangular a [n, n], of which only that triangle is read; b [n] or [n, m]. x has the shape,
+  !> layout and memory order of b.
+  !> Collective. Ownership: the caller destroys *x. Errors: as hearth_solve; NUMERICAL: an element of the diagonal is 0,
+  !> the message has its number.
+  subroutine array_solve_triangular(self, b, options, x, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_triangular_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: x
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(hearth_triangular_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: x_c
+    integer(c_int) :: status_c
+
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(x)
+    x_c = c_null_ptr
+    status_c = c_hearth_solve_triangular(raw(self), raw(b), options_p, x_c)
+    call adopt(x, x_c, status_c, self)
+    call settle(status_c, context_of(self), "array%solve_triangular", stat, errmsg)
+  end subroutine array_solve_triangular
+
+  !> The inverse of a [n, n], with its layout and memory order. hearth_solve is faster and more accurate where the
+  !> inverse is only multiplied with something.
+  !> Collective. Ownership: the caller destroys *inverse. Errors: as hearth_solve.
+  subroutine array_inv(self, inverse, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(inout) :: inverse
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: inverse_c
+    integer(c_int) :: status_c
+
+    call leave(inverse)
+    inverse_c = c_null_ptr
+    status_c = c_hearth_inv(raw(self), inverse_c)
+    call adopt(inverse, inverse_c, status_c, self)
+    call settle(status_c, context_of(self), "array%inv", stat, errmsg)
+  end subroutine array_inv
+
+  !> The determinant of a [n, n], as an array of one element on every rank; 0 for a matrix with a pivot that is exactly
+  !> 0, 1 for one of order 0. It overflows only if the result itself does. Collective. Ownership: the caller destroys
+  !> *value. Errors: as hearth_solve without NUMERICAL.
+  subroutine array_det(self, value, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(inout) :: value
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: value_c
+    integer(c_int) :: status_c
+
+    call leave(value)
+    value_c = c_null_ptr
+    status_c = c_hearth_det(raw(self), value_c)
+    call adopt(value, value_c, status_c, self)
+    call settle(status_c, context_of(self), "array%det", stat, errmsg)
+  end subroutine array_det
+
+  !> The same as det = sign exp(logarithm): sign is of magnitude 1 (real: 1 or -1), or 0 with logarithm -infinity for a
+  !> singular matrix. logarithm is real; both are arrays of one element on every rank. Collective. Ownership: the caller
+  !> destroys *sign and *logarithm. Errors: as hearth_det.
+  subroutine array_slogdet(self, sign, logarithm, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(inout) :: sign
+    type(hearth_array), intent(inout) :: logarithm
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: sign_c
+    type(c_ptr) :: logarithm_c
+    integer(c_int) :: status_c
+
+    call leave(sign)
+    sign_c = c_null_ptr
+    call leave(logarithm)
+    logarithm_c = c_null_ptr
+    status_c = c_hearth_slogdet(raw(self), sign_c, logarithm_c)
+    call adopt(sign, sign_c, status_c, self)
+    call adopt(logarithm, logarithm_c, status_c, self)
+    call settle(status_c, context_of(self), "array%slogdet", stat, errmsg)
+  end subroutine array_slogdet
+
+  !> The condition number of a, as NumPy's: infinity for a matrix that is exactly singular; beyond about 1e16 the number
+  !> is rounding. The norms take the inverse; hearth_rcond is an estimate for the price of hearth_solve.
+  !> Collective. Errors: ARGUMENT (unknown ord, not square, order 0), NOT_FINITE, MISMATCH (ord differs between ranks),
+  !> NUMERICAL (singular values that did not converge), UNSUPPORTED, NOT_REPRODUCIBLE, MEMORY, MPI.
+  subroutine array_cond(self, ord, value, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: ord
+    real(c_double), intent(out) :: value
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_cond(raw(self), ord, value)
+    call settle(status_c, context_of(self), "array%cond", stat, errmsg)
+  end subroutine array_cond
+
+  !> An estimate of 1 / (|a| |a^-1|) in the norm of the largest column sum (LAPACK's gecon; Higham 1988): never too
+  !> small, and seldom more than three times too large. 0 for a matrix that is exactly singular, infinity for one of
+  !> order 0; below about 1e-16 nothing of a solution is significant.
+  !> Collective. Errors: as hearth_cond.
+  subroutine array_rcond(self, value, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    real(c_double), intent(out) :: value
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_rcond(raw(self), value)
+    call settle(status_c, context_of(self), "array%rcond", stat, errmsg)
+  end subroutine array_rcond
 
   !> The elements along `axis` in ascending order, or descending if `descending` is not 0; every line along the axis by
   !> itself. *result has the layout, dtype and order of `a`. Where the axis is distributed, elements travel once and the

@@ -336,6 +336,27 @@ module hearth_c
       type(c_ptr), intent(inout) :: array
       integer(c_int) :: result_c
     end function c_hearth_indices
+    function c_hearth_eigh(a, options, w, v) result(result_c) bind(C, name="hearth_eigh")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: w
+      type(c_ptr), intent(inout) :: v
+      integer(c_int) :: result_c
+    end function c_hearth_eigh
+    function c_hearth_eigvalsh(a, options, w) result(result_c) bind(C, name="hearth_eigvalsh")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: w
+      integer(c_int) :: result_c
+    end function c_hearth_eigvalsh
+    function c_hearth_cholesky(a, l) result(result_c) bind(C, name="hearth_cholesky")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), intent(inout) :: l
+      integer(c_int) :: result_c
+    end function c_hearth_cholesky
     function c_hearth_qr(a, options, q, r) result(result_c) bind(C, name="hearth_qr")
       import
       type(c_ptr), value :: a
@@ -1006,6 +1027,16 @@ module hearth_c
       type(c_ptr), value :: array
       integer(c_int) :: result_c
     end function c_hearth_output_write
+    function c_hearth_output_write_box(output, variable, start, ndim, array) result(result_c) bind(C, &
+        name="hearth_output_write_box")
+      import
+      type(c_ptr), value :: output
+      character(kind=c_char), intent(in) :: variable(*)
+      integer(c_int64_t), intent(in) :: start(*)
+      integer(c_int32_t), value :: ndim
+      type(c_ptr), value :: array
+      integer(c_int) :: result_c
+    end function c_hearth_output_write_box
     function c_hearth_output_write_numbers(output, variable, n, values) result(result_c) bind(C, &
         name="hearth_output_write_numbers")
       import
@@ -1322,6 +1353,67 @@ module hearth_c
       type(c_ptr), intent(inout) :: result
       integer(c_int) :: result_c
     end function c_hearth_tile
+    function c_hearth_matmul(a, b, c) result(result_c) bind(C, name="hearth_matmul")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), intent(inout) :: c
+      integer(c_int) :: result_c
+    end function c_hearth_matmul
+    function c_hearth_outer(a, b, c) result(result_c) bind(C, name="hearth_outer")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), intent(inout) :: c
+      integer(c_int) :: result_c
+    end function c_hearth_outer
+    function c_hearth_vecdot(a, b, axis, c) result(result_c) bind(C, name="hearth_vecdot")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      integer(c_int32_t), value :: axis
+      type(c_ptr), intent(inout) :: c
+      integer(c_int) :: result_c
+    end function c_hearth_vecdot
+    function c_hearth_trace(a, offset, value) result(result_c) bind(C, name="hearth_trace")
+      import
+      type(c_ptr), value :: a
+      integer(c_int64_t), value :: offset
+      type(c_ptr), intent(inout) :: value
+      integer(c_int) :: result_c
+    end function c_hearth_trace
+    function c_hearth_tril(a, k, result) result(result_c) bind(C, name="hearth_tril")
+      import
+      type(c_ptr), value :: a
+      integer(c_int64_t), value :: k
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_tril
+    function c_hearth_triu(a, k, result) result(result_c) bind(C, name="hearth_triu")
+      import
+      type(c_ptr), value :: a
+      integer(c_int64_t), value :: k
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_triu
+    function c_hearth_vector_norm(a, order, naxes, axes, options, result) result(result_c) bind(C, &
+        name="hearth_vector_norm")
+      import
+      type(c_ptr), value :: a
+      real(c_double), value :: order
+      integer(c_int32_t), value :: naxes
+      type(c_ptr), value :: axes
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_vector_norm
+    function c_hearth_matrix_norm(a, order, norm) result(result_c) bind(C, name="hearth_matrix_norm")
+      import
+      type(c_ptr), value :: a
+      integer(c_int32_t), value :: order
+      real(c_double), intent(out) :: norm
+      integer(c_int) :: result_c
+    end function c_hearth_matrix_norm
     function c_hearth_metric_create(ctx, metric) result(result_c) bind(C, name="hearth_metric_create")
       import
       type(c_ptr), value :: ctx
@@ -1387,6 +1479,13 @@ module hearth_c
       integer(c_int32_t), intent(in) :: labels(*)
       integer(c_int) :: result_c
     end function c_hearth_pca_set_groups
+    function c_hearth_pca_set_labels(pca, n, labels) result(result_c) bind(C, name="hearth_pca_set_labels")
+      import
+      type(c_ptr), value :: pca
+      integer(c_int64_t), value :: n
+      integer(c_int32_t), intent(in) :: labels(*)
+      integer(c_int) :: result_c
+    end function c_hearth_pca_set_labels
     function c_hearth_pca_fit(pca, array, sample_axis) result(result_c) bind(C, name="hearth_pca_fit")
       import
       type(c_ptr), value :: pca
@@ -1478,6 +1577,12 @@ module hearth_c
       real(c_double), intent(out) :: variance
       integer(c_int) :: result_c
     end function c_hearth_pca_total_variance
+    function c_hearth_pca_solver_used(pca, solver) result(result_c) bind(C, name="hearth_pca_solver_used")
+      import
+      type(c_ptr), value :: pca
+      integer(c_int32_t), intent(out) :: solver
+      integer(c_int) :: result_c
+    end function c_hearth_pca_solver_used
     function c_hearth_pca_components(pca, field, components) result(result_c) bind(C, name="hearth_pca_components")
       import
       type(c_ptr), value :: pca
@@ -1492,6 +1597,39 @@ module hearth_c
       type(c_ptr), intent(inout) :: mean
       integer(c_int) :: result_c
     end function c_hearth_pca_mean
+    function c_hearth_pca_component_into(pca, field, mode, array) result(result_c) bind(C, &
+        name="hearth_pca_component_into")
+      import
+      type(c_ptr), value :: pca
+      integer(c_int32_t), value :: field
+      integer(c_int32_t), value :: mode
+      type(c_ptr), value :: array
+      integer(c_int) :: result_c
+    end function c_hearth_pca_component_into
+    function c_hearth_pca_mean_into(pca, field, group, array) result(result_c) bind(C, name="hearth_pca_mean_into")
+      import
+      type(c_ptr), value :: pca
+      integer(c_int32_t), value :: field
+      integer(c_int32_t), value :: group
+      type(c_ptr), value :: array
+      integer(c_int) :: result_c
+    end function c_hearth_pca_mean_into
+    function c_hearth_pca_filled(pca, field, filled) result(result_c) bind(C, name="hearth_pca_filled")
+      import
+      type(c_ptr), value :: pca
+      integer(c_int32_t), value :: field
+      type(c_ptr), intent(inout) :: filled
+      integer(c_int) :: result_c
+    end function c_hearth_pca_filled
+    function c_hearth_pca_fill_report(pca, modes, error, iterations) result(result_c) bind(C, &
+        name="hearth_pca_fill_report")
+      import
+      type(c_ptr), value :: pca
+      integer(c_int32_t), intent(out) :: modes
+      real(c_double), intent(out) :: error
+      integer(c_int32_t), intent(out) :: iterations
+      integer(c_int) :: result_c
+    end function c_hearth_pca_fill_report
     function c_hearth_pca_scores(pca, scores) result(result_c) bind(C, name="hearth_pca_scores")
       import
       type(c_ptr), value :: pca
@@ -1560,6 +1698,34 @@ module hearth_c
       real(c_double), intent(out) :: sines(*)
       integer(c_int) :: result_c
     end function c_hearth_pca_angle_bounds
+    function c_hearth_pca_set_modes(pca, components, n, eigenvalues, total_variance, samples, mean, deviation) &
+        result(result_c) bind(C, name="hearth_pca_set_modes")
+      import
+      type(c_ptr), value :: pca
+      type(c_ptr), value :: components
+      integer(c_int32_t), value :: n
+      real(c_double), intent(in) :: eigenvalues(*)
+      real(c_double), value :: total_variance
+      integer(c_int64_t), value :: samples
+      type(c_ptr), value :: mean
+      type(c_ptr), value :: deviation
+      integer(c_int) :: result_c
+    end function c_hearth_pca_set_modes
+    function c_hearth_pca_weights(pca, field, weights) result(result_c) bind(C, name="hearth_pca_weights")
+      import
+      type(c_ptr), value :: pca
+      integer(c_int32_t), value :: field
+      type(c_ptr), intent(inout) :: weights
+      integer(c_int) :: result_c
+    end function c_hearth_pca_weights
+    function c_hearth_pca_standard_deviation(pca, field, deviation) result(result_c) bind(C, &
+        name="hearth_pca_standard_deviation")
+      import
+      type(c_ptr), value :: pca
+      integer(c_int32_t), value :: field
+      type(c_ptr), intent(inout) :: deviation
+      integer(c_int) :: result_c
+    end function c_hearth_pca_standard_deviation
     function c_hearth_pca_set_time_units(pca, units, calendar) result(result_c) bind(C, &
         name="hearth_pca_set_time_units")
       import
@@ -1574,6 +1740,85 @@ module hearth_c
       character(kind=c_char), intent(in) :: path(*)
       integer(c_int) :: result_c
     end function c_hearth_pca_write
+    function c_hearth_pca_save(pca, path) result(result_c) bind(C, name="hearth_pca_save")
+      import
+      type(c_ptr), value :: pca
+      character(kind=c_char), intent(in) :: path(*)
+      integer(c_int) :: result_c
+    end function c_hearth_pca_save
+    function c_hearth_pca_restore(pca, array, path) result(result_c) bind(C, name="hearth_pca_restore")
+      import
+      type(c_ptr), value :: pca
+      type(c_ptr), value :: array
+      character(kind=c_char), intent(in) :: path(*)
+      integer(c_int) :: result_c
+    end function c_hearth_pca_restore
+    function c_hearth_pca_restore_state(pca, state, path) result(result_c) bind(C, name="hearth_pca_restore_state")
+      import
+      type(c_ptr), value :: pca
+      type(c_ptr), value :: state
+      character(kind=c_char), intent(in) :: path(*)
+      integer(c_int) :: result_c
+    end function c_hearth_pca_restore_state
+    function c_hearth_pca_rotate(pca, method, n, power) result(result_c) bind(C, name="hearth_pca_rotate")
+      import
+      type(c_ptr), value :: pca
+      integer(c_int32_t), value :: method
+      integer(c_int32_t), value :: n
+      real(c_double), value :: power
+      integer(c_int) :: result_c
+    end function c_hearth_pca_rotate
+    function c_hearth_pca_effective_samples(pca, n, sizes) result(result_c) bind(C, name="hearth_pca_effective_samples")
+      import
+      type(c_ptr), value :: pca
+      integer(c_int32_t), value :: n
+      real(c_double), intent(out) :: sizes(*)
+      integer(c_int) :: result_c
+    end function c_hearth_pca_effective_samples
+    function c_hearth_pca_effective_samples_of(pca, scores, n, sizes) result(result_c) bind(C, &
+        name="hearth_pca_effective_samples_of")
+      import
+      type(c_ptr), value :: pca
+      type(c_ptr), value :: scores
+      integer(c_int32_t), value :: n
+      real(c_double), intent(out) :: sizes(*)
+      integer(c_int) :: result_c
+    end function c_hearth_pca_effective_samples_of
+    function c_hearth_pca_north_errors(pca, n, errors) result(result_c) bind(C, name="hearth_pca_north_errors")
+      import
+      type(c_ptr), value :: pca
+      integer(c_int32_t), value :: n
+      real(c_double), intent(out) :: errors(*)
+      integer(c_int) :: result_c
+    end function c_hearth_pca_north_errors
+    function c_hearth_pca_north_multiplets(pca, n, multiplets) result(result_c) bind(C, &
+        name="hearth_pca_north_multiplets")
+      import
+      type(c_ptr), value :: pca
+      integer(c_int32_t), value :: n
+      integer(c_int32_t), intent(out) :: multiplets(*)
+      integer(c_int) :: result_c
+    end function c_hearth_pca_north_multiplets
+    function c_hearth_pca_scree(pca, n, eigenvalues, ratios, cumulative) result(result_c) bind(C, &
+        name="hearth_pca_scree")
+      import
+      type(c_ptr), value :: pca
+      integer(c_int32_t), value :: n
+      real(c_double), intent(out) :: eigenvalues(*)
+      real(c_double), intent(out) :: ratios(*)
+      real(c_double), intent(out) :: cumulative(*)
+      integer(c_int) :: result_c
+    end function c_hearth_pca_scree
+    function c_hearth_pca_reconstruction_error(pca, array, sample_axis, n, errors) result(result_c) bind(C, &
+        name="hearth_pca_reconstruction_error")
+      import
+      type(c_ptr), value :: pca
+      type(c_ptr), value :: array
+      integer(c_int32_t), value :: sample_axis
+      integer(c_int32_t), value :: n
+      real(c_double), intent(out) :: errors(*)
+      integer(c_int) :: result_c
+    end function c_hearth_pca_reconstruction_error
     function c_hearth_rand(layout, dtype, order, stream, array) result(result_c) bind(C, name="hearth_rand")
       import
       type(c_ptr), value :: layout
@@ -1882,6 +2127,53 @@ module hearth_c
       type(c_ptr), intent(inout) :: gram
       integer(c_int) :: result_c
     end function c_hearth_gram
+    function c_hearth_solve(a, b, x) result(result_c) bind(C, name="hearth_solve")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), intent(inout) :: x
+      integer(c_int) :: result_c
+    end function c_hearth_solve
+    function c_hearth_solve_triangular(a, b, options, x) result(result_c) bind(C, name="hearth_solve_triangular")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: x
+      integer(c_int) :: result_c
+    end function c_hearth_solve_triangular
+    function c_hearth_inv(a, inverse) result(result_c) bind(C, name="hearth_inv")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), intent(inout) :: inverse
+      integer(c_int) :: result_c
+    end function c_hearth_inv
+    function c_hearth_det(a, value) result(result_c) bind(C, name="hearth_det")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), intent(inout) :: value
+      integer(c_int) :: result_c
+    end function c_hearth_det
+    function c_hearth_slogdet(a, sign, logarithm) result(result_c) bind(C, name="hearth_slogdet")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), intent(inout) :: sign
+      type(c_ptr), intent(inout) :: logarithm
+      integer(c_int) :: result_c
+    end function c_hearth_slogdet
+    function c_hearth_cond(a, ord, value) result(result_c) bind(C, name="hearth_cond")
+      import
+      type(c_ptr), value :: a
+      integer(c_int32_t), value :: ord
+      real(c_double), intent(out) :: value
+      integer(c_int) :: result_c
+    end function c_hearth_cond
+    function c_hearth_rcond(a, value) result(result_c) bind(C, name="hearth_rcond")
+      import
+      type(c_ptr), value :: a
+      real(c_double), intent(out) :: value
+      integer(c_int) :: result_c
+    end function c_hearth_rcond
     function c_hearth_sort(a, axis, descending, result) result(result_c) bind(C, name="hearth_sort")
       import
       type(c_ptr), value :: a

@@ -92,6 +92,18 @@ module hearth_constants
   integer(c_int32_t), parameter :: HEARTH_WRITE = 2
   integer(c_int32_t), parameter :: HEARTH_READ_WRITE = 3
 
+  ! hearth_eigh_which
+  !> algebraically: of -3, 1, 2 first -3
+  integer(c_int32_t), parameter :: HEARTH_EIGH_SMALLEST = 0
+  integer(c_int32_t), parameter :: HEARTH_EIGH_LARGEST = 1
+
+  ! hearth_eigh_method
+  !> dense
+  integer(c_int32_t), parameter :: HEARTH_EIGH_AUTO = 0
+  !> LAPACK on one rank for small orders, else ScaLAPACK: divide and conquer for all vectors, representations (MRRR) for
+  !> some
+  integer(c_int32_t), parameter :: HEARTH_EIGH_DENSE = 1
+
   ! hearth_qr_method
   !> see hearth_qr
   integer(c_int32_t), parameter :: HEARTH_QR_AUTO = 0
@@ -138,11 +150,43 @@ module hearth_constants
   integer(c_int32_t), parameter :: HEARTH_OP_WHERE = 49
   integer(c_int32_t), parameter :: HEARTH_OP_MULTIPLY_ADD = 50
 
+  ! hearth_nan_policy
+  !> NaN is refused; the message names the first place (lowest index in row-major order) and its rank
+  integer(c_int32_t), parameter :: HEARTH_NAN_ERROR = 0
+  !> NaN makes its result NaN; argmin and argmax give the place of the first one
+  integer(c_int32_t), parameter :: HEARTH_NAN_PROPAGATE = 1
+  !> NaN is left out; of nothing else: sum 0, product 1, the others NaN; argmin and argmax refuse that
+  integer(c_int32_t), parameter :: HEARTH_NAN_OMIT = 2
+
+  ! hearth_matrix_norm_order
+  !> sqrt(sum |a_ij|^2)
+  integer(c_int32_t), parameter :: HEARTH_MATRIX_NORM_FROBENIUS = 0
+  !> largest sum of absolute values of a column
+  integer(c_int32_t), parameter :: HEARTH_MATRIX_NORM_ONE = 1
+  !> largest sum of absolute values of a row
+  integer(c_int32_t), parameter :: HEARTH_MATRIX_NORM_INF = 2
+  !> largest absolute value
+  integer(c_int32_t), parameter :: HEARTH_MATRIX_NORM_MAX = 3
+  !> largest singular value
+  integer(c_int32_t), parameter :: HEARTH_MATRIX_NORM_TWO = 4
+  !> sum of the singular values
+  integer(c_int32_t), parameter :: HEARTH_MATRIX_NORM_NUCLEAR = 5
+
   ! hearth_pca_solver
-  !> gram
+  !> by the rules in docs/pca.md: gram; further down this list where gram would lose modes that are asked for
   integer(c_int32_t), parameter :: HEARTH_PCA_AUTO = 0
-  !> eigenvectors of the Gram matrix on the smaller side: samples x samples or points x points
+  !> eigenvectors of the Gram matrix on the smaller side; modes below 1e-8 of the largest singular value are lost
   integer(c_int32_t), parameter :: HEARTH_PCA_GRAM = 1
+  !> QR by Cholesky factors of Gram matrices, two or (shifted) three times over, then the singular values of R
+  integer(c_int32_t), parameter :: HEARTH_PCA_CHOLESKY_QR = 2
+  !> QR by Householder reflections along a tree of ranks, then the singular values of R
+  integer(c_int32_t), parameter :: HEARTH_PCA_TSQR = 3
+  !> randomized range finder: options.oversampling, power_iterations, seed; approximate
+  integer(c_int32_t), parameter :: HEARTH_PCA_RANDOMIZED = 4
+  !> truncated singular value decompositions merged over blocks; approximate
+  integer(c_int32_t), parameter :: HEARTH_PCA_HIERARCHICAL = 5
+  !> the complete singular value decomposition
+  integer(c_int32_t), parameter :: HEARTH_PCA_FULL = 6
 
   ! hearth_accuracy
   !> products and sums in float64 whatever the input
@@ -155,14 +199,36 @@ module hearth_constants
   integer(c_int32_t), parameter :: HEARTH_GAPS_ERROR = 0
   !> such a point is left out
   integer(c_int32_t), parameter :: HEARTH_GAPS_DROP = 1
+  !> gaps are filled by iterated reconstruction from the leading modes, their number chosen by cross-validation (DINEOF)
+  integer(c_int32_t), parameter :: HEARTH_GAPS_FILL = 2
+  !> gaps have weight 0 in an expectation-maximisation fit of the modes, which then fill them
+  integer(c_int32_t), parameter :: HEARTH_GAPS_EM = 3
 
-  ! hearth_nan_policy
-  !> NaN is refused; the message names the first place (lowest index in row-major order) and its rank
-  integer(c_int32_t), parameter :: HEARTH_NAN_ERROR = 0
-  !> NaN makes its result NaN; argmin and argmax give the place of the first one
-  integer(c_int32_t), parameter :: HEARTH_NAN_PROPAGATE = 1
-  !> NaN is left out; of nothing else: sum 0, product 1, the others NaN; argmin and argmax refuse that
-  integer(c_int32_t), parameter :: HEARTH_NAN_OMIT = 2
+  ! hearth_rotation
+  !> back to the modes as they were fitted
+  integer(c_int32_t), parameter :: HEARTH_ROTATION_NONE = 0
+  !> orthogonal (Kaiser 1958)
+  integer(c_int32_t), parameter :: HEARTH_ROTATION_VARIMAX = 1
+  !> oblique, towards the varimax loadings to the power `power` (Hendrickson and White 1964)
+  integer(c_int32_t), parameter :: HEARTH_ROTATION_PROMAX = 2
+
+  ! hearth_transposed
+  !> a x = b
+  integer(c_int32_t), parameter :: HEARTH_NOT_TRANSPOSED = 0
+  !> a^T x = b
+  integer(c_int32_t), parameter :: HEARTH_TRANSPOSED = 1
+  !> a^H x = b
+  integer(c_int32_t), parameter :: HEARTH_ADJOINT = 2
+
+  ! hearth_cond_ord
+  !> ratio of the largest and the smallest singular value; a need not be square
+  integer(c_int32_t), parameter :: HEARTH_COND_2 = 0
+  !> the others: |a| |a^-1| in the norm: largest column sum
+  integer(c_int32_t), parameter :: HEARTH_COND_1 = 1
+  !> largest row sum
+  integer(c_int32_t), parameter :: HEARTH_COND_INF = 2
+  !> root of the sum of squares
+  integer(c_int32_t), parameter :: HEARTH_COND_FROBENIUS = 3
 
   ! hearth_quantile_method
   !> i + (j - i) t; infinite if one of them is, NaN between infinities of both signs
@@ -211,14 +277,37 @@ module hearth_constants
     integer(c_int64_t) :: stride(8) = 0_c_int64_t
   end type hearth_window
 
+  type, bind(C) :: hearth_eigh_options
+    integer(c_size_t) :: size = 24_c_size_t
+    !> how many eigenvalues; 0: all
+    integer(c_int64_t) :: k = 0_c_int64_t
+    !> hearth_eigh_which: which end of the spectrum, if not all
+    integer(c_int32_t) :: which = 0_c_int32_t
+    !> hearth_eigh_method
+    integer(c_int32_t) :: method = 0_c_int32_t
+  end type hearth_eigh_options
+
   type, bind(C) :: hearth_qr_options
     integer(c_size_t) :: size = 16_c_size_t
     !> hearth_qr_method
     integer(c_int32_t) :: method = 0_c_int32_t
   end type hearth_qr_options
 
+  type, bind(C) :: hearth_reduce_options
+    integer(c_size_t) :: size = 24_c_size_t
+    !> not 0: the reduced axes remain, with extent 1
+    integer(c_int32_t) :: keepdims = 0_c_int32_t
+    !> hearth_nan_policy; default HEARTH_NAN_ERROR
+    integer(c_int32_t) :: nan_policy = 0_c_int32_t
+    !> var, std: divisor n - ddof; default 0
+    integer(c_int32_t) :: ddof = 0_c_int32_t
+    !> type of the result of sum, prod, mean, var, std, norm, average; an integer type is that of the terms too; 0:
+    !> NumPy's choice
+    integer(c_int32_t) :: dtype = 0_c_int32_t
+  end type hearth_reduce_options
+
   type, bind(C) :: hearth_pca_options
-    integer(c_size_t) :: size = 48_c_size_t
+    integer(c_size_t) :: size = 88_c_size_t
     !> hearth_pca_solver
     integer(c_int32_t) :: solver = 0_c_int32_t
     !> hearth_accuracy
@@ -237,18 +326,33 @@ module hearth_constants
     integer(c_int32_t) :: keep_scores = 1_c_int32_t
     !> fit_source: bytes per rank for blocks; 0: 256 MiB
     integer(c_int64_t) :: memory = 0_c_int64_t
+    !> not 0: scores have variance 1 (divided by the square roots of the eigenvalues); inverse_transform undoes it
+    integer(c_int32_t) :: whiten = 0_c_int32_t
+    !> hearth_pca_rotate: not 0 scales the loadings of every point to unit length before rotation and back after it
+    integer(c_int32_t) :: kaiser = 0_c_int32_t
+    !> RANDOMIZED, HIERARCHICAL: directions beyond n_components; default 10
+    integer(c_int32_t) :: oversampling = 10_c_int32_t
+    !> RANDOMIZED; default 4
+    integer(c_int32_t) :: power_iterations = 4_c_int32_t
+    !> of RANDOMIZED and of the values set aside by HEARTH_GAPS_FILL; default 0
+    integer(c_int64_t) :: seed = 0_c_int64_t
+    !> HEARTH_GAPS_FILL: most modes tried; HEARTH_GAPS_EM: modes; 0: n_components + 10 and n_components, as far as the
+    !> data allow
+    integer(c_int32_t) :: gap_modes = 0_c_int32_t
+    !> most iterations for one number of modes; default 300
+    integer(c_int32_t) :: gap_iterations = 300_c_int32_t
+    !> change of the filled values in one iteration, relative to the standard deviation of the data, at which to stop;
+    !> 0: 1e-5
+    real(c_double) :: gap_tolerance = 0_c_double
   end type hearth_pca_options
 
-  type, bind(C) :: hearth_reduce_options
+  type, bind(C) :: hearth_triangular_options
     integer(c_size_t) :: size = 24_c_size_t
-    !> not 0: the reduced axes remain, with extent 1
-    integer(c_int32_t) :: keepdims = 0_c_int32_t
-    !> hearth_nan_policy; default HEARTH_NAN_ERROR
-    integer(c_int32_t) :: nan_policy = 0_c_int32_t
-    !> var, std: divisor n - ddof; default 0
-    integer(c_int32_t) :: ddof = 0_c_int32_t
-    !> type of the result of sum, prod, mean, var, std, norm, average; an integer type is that of the terms too; 0:
-    !> NumPy's choice
-    integer(c_int32_t) :: dtype = 0_c_int32_t
-  end type hearth_reduce_options
+    !> not 0: a is lower triangular; default 0, as SciPy's
+    integer(c_int32_t) :: lower = 0_c_int32_t
+    !> hearth_transposed
+    integer(c_int32_t) :: transposed = 0_c_int32_t
+    !> not 0: the diagonal is taken to be 1 and not read
+    integer(c_int32_t) :: unit_diagonal = 0_c_int32_t
+  end type hearth_triangular_options
 end module hearth_constants

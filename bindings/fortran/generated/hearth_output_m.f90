@@ -15,12 +15,15 @@ module hearth_output_m
     procedure, nopass :: free_c => output_free
     procedure, private :: output_dimension_int32
     procedure, private :: output_dimension_int64
+    procedure, private :: output_write_box_int32
+    procedure, private :: output_write_box_int64
     procedure :: create => output_create
     generic :: dimension => output_dimension_int32, output_dimension_int64
     procedure :: variable => output_variable
     procedure :: text => output_text
     procedure :: number => output_number
     procedure :: write => output_write
+    generic :: write_box => output_write_box_int32, output_write_box_int64
     procedure :: write_numbers => output_write_numbers
     procedure :: commit => output_commit
     final :: output_finalize
@@ -144,6 +147,40 @@ contains
     status_c = c_hearth_output_write(raw(self), c_text(variable), raw(array))
     call settle(status_c, context_of(self), "output%write", stat, errmsg)
   end subroutine output_write
+
+  !> Writes a box of the variable, which starts at start[0..ndim-1] and has the shape of `array`; boxes do not overlap,
+  !> and together they are the whole variable before the commit. Collective. Errors: as above, ARGUMENT (box outside the
+  !> variable).
+  subroutine output_write_box_int32(self, variable, start, array, stat, errmsg)
+    class(hearth_output), intent(inout) :: self
+    character(len=*), intent(in) :: variable
+    integer(c_int32_t), intent(in) :: start(:)
+    type(hearth_array), intent(in) :: array
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_output_write_box(raw(self), c_text(variable), c_index(int(start, c_int64_t)), &
+        int(size(start), c_int32_t), raw(array))
+    call settle(status_c, context_of(self), "output%write_box", stat, errmsg)
+  end subroutine output_write_box_int32
+
+  !> Writes a box of the variable, which starts at start[0..ndim-1] and has the shape of `array`; boxes do not overlap,
+  !> and together they are the whole variable before the commit. Collective. Errors: as above, ARGUMENT (box outside the
+  !> variable).
+  subroutine output_write_box_int64(self, variable, start, array, stat, errmsg)
+    class(hearth_output), intent(inout) :: self
+    character(len=*), intent(in) :: variable
+    integer(c_int64_t), intent(in) :: start(:)
+    type(hearth_array), intent(in) :: array
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_output_write_box(raw(self), c_text(variable), c_index(start), int(size(start), c_int32_t), &
+        raw(array))
+    call settle(status_c, context_of(self), "output%write_box", stat, errmsg)
+  end subroutine output_write_box_int64
 
   !> Writes n numbers that every rank holds. Collective. Errors: as above.
   subroutine output_write_numbers(self, variable, values, stat, errmsg)

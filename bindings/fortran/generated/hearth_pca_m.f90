@@ -30,9 +30,14 @@ module hearth_pca_m
     procedure, private :: pca_transform
     procedure, private :: pca_transform_state
     procedure, private :: pca_transform_source
+    procedure, private :: pca_set_modes_int32
+    procedure, private :: pca_set_modes_int64
+    procedure, private :: pca_restore
+    procedure, private :: pca_restore_state
     procedure :: create => pca_create
     procedure :: reset => pca_reset
     procedure :: set_groups => pca_set_groups
+    procedure :: set_labels => pca_set_labels
     generic :: fit => pca_fit, pca_fit_state, pca_fit_source
     generic :: fit_state => pca_fit_state
     generic :: fit_source => pca_fit_source
@@ -47,8 +52,13 @@ module hearth_pca_m
     procedure :: explained_variance_ratio => pca_explained_variance_ratio
     procedure :: singular_values => pca_singular_values
     procedure :: total_variance => pca_total_variance
+    procedure :: solver_used => pca_solver_used
     procedure :: components => pca_components
     procedure :: mean => pca_mean
+    procedure :: component_into => pca_component_into
+    procedure :: mean_into => pca_mean_into
+    procedure :: filled => pca_filled
+    procedure :: fill_report => pca_fill_report
     procedure :: scores => pca_scores
     procedure :: times => pca_times
     generic :: transform => pca_transform, pca_transform_state, pca_transform_source
@@ -58,8 +68,21 @@ module hearth_pca_m
     procedure :: quality => pca_quality
     procedure :: discarded => pca_discarded
     procedure :: angle_bounds => pca_angle_bounds
+    generic :: set_modes => pca_set_modes_int32, pca_set_modes_int64
+    procedure :: weights => pca_weights
+    procedure :: standard_deviation => pca_standard_deviation
     procedure :: set_time_units => pca_set_time_units
     procedure :: write => pca_write
+    procedure :: save => pca_save
+    generic :: restore => pca_restore, pca_restore_state
+    generic :: restore_state => pca_restore_state
+    procedure :: rotate => pca_rotate
+    procedure :: effective_samples => pca_effective_samples
+    procedure :: effective_samples_of => pca_effective_samples_of
+    procedure :: north_errors => pca_north_errors
+    procedure :: north_multiplets => pca_north_multiplets
+    procedure :: scree => pca_scree
+    procedure :: reconstruction_error => pca_reconstruction_error
     final :: pca_finalize
   end type hearth_pca
 
@@ -136,6 +159,20 @@ contains
     status_c = c_hearth_pca_set_groups(raw(self), ngroups, int(size(labels), c_int64_t), labels)
     call settle(status_c, context_of(self), "pca%set_groups", stat, errmsg)
   end subroutine pca_set_groups
+
+  !> Labels of other samples, for the transforms and inverse transforms that follow; the groups and all that was learnt
+  !> stay. Without this call those of hearth_pca_set_groups hold. Collective (numbers must agree). Errors: ARGUMENT
+  !> (label outside the groups), MISMATCH, MEMORY.
+  subroutine pca_set_labels(self, labels, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    integer(c_int32_t), intent(in) :: labels(:)
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_pca_set_labels(raw(self), int(size(labels), c_int64_t), labels)
+    call settle(status_c, context_of(self), "pca%set_labels", stat, errmsg)
+  end subroutine pca_set_labels
 
   !> Fits all samples of `array` (real dtype), which lie along `sample_axis`; the other axes are space, in any layout.
   !> Replaces earlier results.
@@ -370,6 +407,18 @@ contains
     call settle(status_c, context_of(self), "pca%total_variance", stat, errmsg)
   end subroutine pca_total_variance
 
+  !> The solver of the fit (hearth_pca_solver, never AUTO; 0 after partial_fit). Collective. Errors: STATE.
+  subroutine pca_solver_used(self, solver, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    integer(c_int32_t), intent(out) :: solver
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_pca_solver_used(raw(self), solver)
+    call settle(status_c, context_of(self), "pca%solver_used", stat, errmsg)
+  end subroutine pca_solver_used
+
   !> EOFs of field `field` as a new float64 array [modes, space...] in the field's own space layout; points that take no
   !> part are NaN.
   !> Collective. Ownership: the caller destroys *components. Errors: ARGUMENT, STATE, MEMORY.
@@ -407,6 +456,76 @@ contains
     call settle(status_c, context_of(self), "pca%mean", stat, errmsg)
   end subroutine pca_mean
 
+  !> One EOF of field `field`, or the mean of one group of samples, into an array of the model's own: shape [space...],
+  !> any layout, order, float32 or float64; borrowed memory is written where it lies. Points that take no part are NaN.
+  !> Collective. Errors: ARGUMENT (field, mode or group out of range), MISMATCH (the array's shape is not the field's),
+  !> UNSUPPORTED (dtype), STATE, MEMORY.
+  subroutine pca_component_into(self, field, mode, array, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    integer(c_int32_t), intent(in) :: field
+    integer(c_int32_t), intent(in) :: mode
+    type(hearth_array), intent(inout) :: array
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_pca_component_into(raw(self), c_index(field), c_index(mode), raw(array))
+    call settle(status_c, context_of(self), "pca%component_into", stat, errmsg)
+  end subroutine pca_component_into
+
+  !> One EOF of field `field`, or the mean of one group of samples, into an array of the model's own: shape [space...],
+  !> any layout, order, float32 or float64; borrowed memory is written where it lies. Points that take no part are NaN.
+  !> Collective. Errors: ARGUMENT (field, mode or group out of range), MISMATCH (the array's shape is not the field's),
+  !> UNSUPPORTED (dtype), STATE, MEMORY.
+  subroutine pca_mean_into(self, field, group, array, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    integer(c_int32_t), intent(in) :: field
+    integer(c_int32_t), intent(in) :: group
+    type(hearth_array), intent(inout) :: array
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_pca_mean_into(raw(self), c_index(field), c_index(group), raw(array))
+    call settle(status_c, context_of(self), "pca%mean_into", stat, errmsg)
+  end subroutine pca_mean_into
+
+  !> After a fit with HEARTH_GAPS_FILL or HEARTH_GAPS_EM: field `field` with its gaps filled, a new float64 array
+  !> [samples, space...] in the field's space layout; values that were there are as they were, points that take no part
+  !> NaN.
+  !> Collective. Ownership: the caller destroys *filled. Errors: STATE (nothing was filled), ARGUMENT, MEMORY.
+  subroutine pca_filled(self, field, filled, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    integer(c_int32_t), intent(in) :: field
+    type(hearth_array), intent(inout) :: filled
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: filled_c
+    integer(c_int) :: status_c
+
+    call leave(filled)
+    filled_c = c_null_ptr
+    status_c = c_hearth_pca_filled(raw(self), c_index(field), filled_c)
+    call adopt(filled, filled_c, status_c, self)
+    call settle(status_c, context_of(self), "pca%filled", stat, errmsg)
+  end subroutine pca_filled
+
+  !> How they were filled: with how many modes; the root mean square error at values set aside, relative to their
+  !> standard deviation (HEARTH_GAPS_EM: of the values that are there, with the modes fitted to them); iterations of the
+  !> final run. Collective. Errors: STATE.
+  subroutine pca_fill_report(self, modes, error, iterations, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    integer(c_int32_t), intent(out) :: modes
+    real(c_double), intent(out) :: error
+    integer(c_int32_t), intent(out) :: iterations
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_pca_fill_report(raw(self), modes, error, iterations)
+    call settle(status_c, context_of(self), "pca%fill_report", stat, errmsg)
+  end subroutine pca_fill_report
+
   !> Scores of the samples fitted as a new float64 array [samples, modes], replicated on all ranks (batch fit on the
   !> points' side: split along the samples and computed by another pass, if the array or source still exists; here STATE
   !> then: use hearth_pca_transform).
@@ -442,7 +561,7 @@ contains
   !> Scores of other samples on the modes: a new float64 array [samples, modes], split along the samples. Values at
   !> points that take no part are not looked at.
   !> Collective. Ownership: the caller destroys *scores. Errors: STATE, MISMATCH (space differs from the fit's),
-  !> ARGUMENT (groups are set: use anomalies), NOT_FINITE, MEMORY.
+  !> ARGUMENT (samples form groups and have no labels: hearth_pca_set_labels), NOT_FINITE, MEMORY.
   subroutine pca_transform(self, array, sample_axis, scores, stat, errmsg)
     class(hearth_pca), intent(inout) :: self
     type(hearth_array), intent(in) :: array
@@ -463,7 +582,7 @@ contains
   !> Scores of other samples on the modes: a new float64 array [samples, modes], split along the samples. Values at
   !> points that take no part are not looked at.
   !> Collective. Ownership: the caller destroys *scores. Errors: STATE, MISMATCH (space differs from the fit's),
-  !> ARGUMENT (groups are set: use anomalies), NOT_FINITE, MEMORY.
+  !> ARGUMENT (samples form groups and have no labels: hearth_pca_set_labels), NOT_FINITE, MEMORY.
   subroutine pca_transform_state(self, state, sample_axis, scores, stat, errmsg)
     class(hearth_pca), intent(inout) :: self
     type(hearth_state), intent(in) :: state
@@ -484,7 +603,7 @@ contains
   !> Scores of other samples on the modes: a new float64 array [samples, modes], split along the samples. Values at
   !> points that take no part are not looked at.
   !> Collective. Ownership: the caller destroys *scores. Errors: STATE, MISMATCH (space differs from the fit's),
-  !> ARGUMENT (groups are set: use anomalies), NOT_FINITE, MEMORY.
+  !> ARGUMENT (samples form groups and have no labels: hearth_pca_set_labels), NOT_FINITE, MEMORY.
   subroutine pca_transform_source(self, source, scores, stat, errmsg)
     class(hearth_pca), intent(inout) :: self
     type(hearth_source), intent(in) :: source
@@ -503,8 +622,8 @@ contains
 
   !> The field of scores [samples, modes] (any layout): mean + sum_k pc_k e_k, a new float64 array [samples, space...]
   !> in the field's space layout.
-  !> Collective. Ownership: the caller destroys *field_array. Errors: STATE, MISMATCH, ARGUMENT (groups are set),
-  !> MEMORY.
+  !> Collective. Ownership: the caller destroys *field_array. Errors: STATE, MISMATCH, ARGUMENT (samples without labels,
+  !> as above), MEMORY.
   subroutine pca_inverse_transform(self, scores, field, field_array, stat, errmsg)
     class(hearth_pca), intent(inout) :: self
     type(hearth_array), intent(in) :: scores
@@ -563,6 +682,108 @@ contains
     call settle(status_c, context_of(self), "pca%angle_bounds", stat, errmsg)
   end subroutine pca_angle_bounds
 
+  !> Makes of the estimator one that has found these modes before: field f of `components` is [n, space...] as
+  !> hearth_pca_components gave it, in any layout (NaN: the point takes no part), for this estimator's metric and ddof;
+  !> `mean` has the fields [space...] or [groups, space...] (NULL: 0), `deviation` those of
+  !> hearth_pca_standard_deviation (NULL: not standardised). Signs stay as they are given. Then transforms, inverse
+  !> transforms and all results that need no samples work as after hearth_pca_fit; groups need hearth_pca_set_labels.
+  !> Earlier results go. Memory: (n + 4) fields of float64, another n while it runs.
+  !> Collective. Errors: ARGUMENT (n > n_components, eigenvalue negative or together more than total_variance, too few
+  !> samples, deviation not positive, metric that does not fit), MISMATCH (fields or spaces differ), NOT_FINITE (names
+  !> the first point), MEMORY.
+  subroutine pca_set_modes_int32(self, components, eigenvalues, total_variance, samples, mean, deviation, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    type(hearth_state), intent(in) :: components
+    real(c_double), intent(in) :: eigenvalues(:)
+    real(c_double), intent(in) :: total_variance
+    integer(c_int32_t), intent(in) :: samples
+    type(hearth_state), optional, intent(in) :: mean
+    type(hearth_state), optional, intent(in) :: deviation
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: mean_c
+    type(c_ptr) :: deviation_c
+    integer(c_int) :: status_c
+
+    mean_c = c_null_ptr
+    if (present(mean)) mean_c = raw(mean)
+    deviation_c = c_null_ptr
+    if (present(deviation)) deviation_c = raw(deviation)
+    status_c = c_hearth_pca_set_modes(raw(self), raw(components), int(size(eigenvalues), c_int32_t), eigenvalues, &
+        total_variance, int(samples, c_int64_t), mean_c, deviation_c)
+    call settle(status_c, context_of(self), "pca%set_modes", stat, errmsg)
+  end subroutine pca_set_modes_int32
+
+  !> Makes of the estimator one that has found these modes before: field f of `components` is [n, space...] as
+  !> hearth_pca_components gave it, in any layout (NaN: the point takes no part), for this estimator's metric and ddof;
+  !> `mean` has the fields [space...] or [groups, space...] (NULL: 0), `deviation` those of
+  !> hearth_pca_standard_deviation (NULL: not standardised). Signs stay as they are given. Then transforms, inverse
+  !> transforms and all results that need no samples work as after hearth_pca_fit; groups need hearth_pca_set_labels.
+  !> Earlier results go. Memory: (n + 4) fields of float64, another n while it runs.
+  !> Collective. Errors: ARGUMENT (n > n_components, eigenvalue negative or together more than total_variance, too few
+  !> samples, deviation not positive, metric that does not fit), MISMATCH (fields or spaces differ), NOT_FINITE (names
+  !> the first point), MEMORY.
+  subroutine pca_set_modes_int64(self, components, eigenvalues, total_variance, samples, mean, deviation, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    type(hearth_state), intent(in) :: components
+    real(c_double), intent(in) :: eigenvalues(:)
+    real(c_double), intent(in) :: total_variance
+    integer(c_int64_t), intent(in) :: samples
+    type(hearth_state), optional, intent(in) :: mean
+    type(hearth_state), optional, intent(in) :: deviation
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: mean_c
+    type(c_ptr) :: deviation_c
+    integer(c_int) :: status_c
+
+    mean_c = c_null_ptr
+    if (present(mean)) mean_c = raw(mean)
+    deviation_c = c_null_ptr
+    if (present(deviation)) deviation_c = raw(deviation)
+    status_c = c_hearth_pca_set_modes(raw(self), raw(components), int(size(eigenvalues), c_int32_t), eigenvalues, &
+        total_variance, samples, mean_c, deviation_c)
+    call settle(status_c, context_of(self), "pca%set_modes", stat, errmsg)
+  end subroutine pca_set_modes_int64
+
+  !> Weights w of field `field` as the fit used them (metric, masks, gaps; 0: the point takes no part), a new float64
+  !> array [space...] in the field's space layout. Collective. Ownership: the caller destroys *weights. Errors:
+  !> ARGUMENT, STATE, MEMORY.
+  subroutine pca_weights(self, field, weights, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    integer(c_int32_t), intent(in) :: field
+    type(hearth_array), intent(inout) :: weights
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: weights_c
+    integer(c_int) :: status_c
+
+    call leave(weights)
+    weights_c = c_null_ptr
+    status_c = c_hearth_pca_weights(raw(self), c_index(field), weights_c)
+    call adopt(weights, weights_c, status_c, self)
+    call settle(status_c, context_of(self), "pca%weights", stat, errmsg)
+  end subroutine pca_weights
+
+  !> Standard deviation that each point of field `field` was divided by, otherwise as hearth_pca_weights; NaN where the
+  !> point takes no part.
+  !> Errors: STATE (nothing fitted, or not standardised), ARGUMENT, MEMORY.
+  subroutine pca_standard_deviation(self, field, deviation, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    integer(c_int32_t), intent(in) :: field
+    type(hearth_array), intent(inout) :: deviation
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: deviation_c
+    integer(c_int) :: status_c
+
+    call leave(deviation)
+    deviation_c = c_null_ptr
+    status_c = c_hearth_pca_standard_deviation(raw(self), c_index(field), deviation_c)
+    call adopt(deviation, deviation_c, status_c, self)
+    call settle(status_c, context_of(self), "pca%standard_deviation", stat, errmsg)
+  end subroutine pca_standard_deviation
+
   !> CF units ("days since 2000-01-01") and calendar of the times given to partial_fit, for hearth_pca_write. calendar
   !> may be NULL. Reset keeps them.
   !> Local. Errors: ARGUMENT, MEMORY.
@@ -600,5 +821,179 @@ contains
     status_c = c_hearth_pca_write(raw(self), c_text(path))
     call settle_in_situ(self, status_c, "pca%write", stat, errmsg)
   end subroutine pca_write
+
+  !> Saves the running state, in whatever phase the estimator is, as an HDF5 file (docs/checkpoint.md): written under a
+  !> temporary name in the same folder, with a checksum, brought to disk and renamed, so that a file called `path` is
+  !> always whole. What comes after is the same as without the call; an incomplete bunch is saved as it is. Workspace: a
+  !> few MiB.
+  !> Collective. Errors: STATE (nothing fitted), DAMAGED, NOT_BUILT (no I/O library attached, see hearth_io_attach),
+  !> FILE, MEMORY.
+  subroutine pca_save(self, path, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    character(len=*), intent(in) :: path
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    if (is_disabled(self) .and. .not. present(stat)) return
+    status_c = c_hearth_pca_save(raw(self), c_text(path))
+    call settle_in_situ(self, status_c, "pca%save", stat, errmsg)
+  end subroutine pca_save
+
+  !> Restores what hearth_pca_save wrote into a new estimator, on any number of ranks. `array` is the field as
+  !> partial_fit takes it (of a batch fit: one sample without the sample axis): it gives the layout, any one, and the
+  !> memory order. partial_fit goes on as if nothing had happened: bitwise in reproducible mode, to rounding otherwise.
+  !> An estimator without a metric takes the weights of the file. After a failure the estimator is as it was.
+  !> Collective. Errors: FILE, FORMAT (no checkpoint, of another version, truncated or damaged), MISMATCH (other
+  !> options, metric, shape, dtype or field), STATE (the estimator holds results), NOT_BUILT, MEMORY.
+  subroutine pca_restore(self, array, path, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    type(hearth_array), intent(in) :: array
+    character(len=*), intent(in) :: path
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_pca_restore(raw(self), raw(array), c_text(path))
+    call settle(status_c, context_of(self), "pca%restore", stat, errmsg)
+  end subroutine pca_restore
+
+  !> The same for several fields that form one state.
+  subroutine pca_restore_state(self, state, path, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    type(hearth_state), intent(in) :: state
+    character(len=*), intent(in) :: path
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_pca_restore_state(raw(self), raw(state), c_text(path))
+    call settle(status_c, context_of(self), "pca%restore", stat, errmsg)
+  end subroutine pca_restore_state
+
+  !> Rotates the leading n EOFs. The loadings are L = [sqrt(w_i lambda_k) e_k(i)], L' = L R with R orthogonal and
+  !> maximal sum over modes of the variance of the squared loadings over the points (varimax, by the singular value
+  !> decomposition of L^T (L'^3 - L' diag(mean of L'^2)) in every iteration); promax goes on with the least-squares fit
+  !> of L' to sign(L') |L'|^power, scaled so that the scores have unit variance. options.kaiser: rows of L of unit
+  !> length during rotation. Results follow: eigenvalue k is the squared length of column k of L', EOF k that column
+  !> divided by its length and sqrt(w), scores are those that reconstruct the same part of the data, transform and
+  !> inverse_transform included; ordered by eigenvalue, sign rule as for EOFs. Varimax keeps the sum of the n
+  !> eigenvalues and leaves scores uncorrelated; rotated EOFs are not orthogonal. Modes beyond n stay as they are. A new
+  !> fit, a further sample or reset forgets the rotation. Workspace: the n EOFs again, and panels of a few MiB; of the
+  !> ranks' points only matrices [n, n] travel. Collective. Errors: ARGUMENT (unknown method, n < 2 or > modes, promax
+  !> with power <= 1), MISMATCH (arguments differ), NUMERICAL (does not converge), STATE, MEMORY, NOT_REPRODUCIBLE.
+  !> Reference: Richman 1986.
+  subroutine pca_rotate(self, method, n, power, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    integer(c_int32_t), intent(in) :: method
+    integer(c_int32_t), intent(in) :: n
+    real(c_double), intent(in) :: power
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_pca_rotate(raw(self), method, n, power)
+    call settle(status_c, context_of(self), "pca%rotate", stat, errmsg)
+  end subroutine pca_rotate
+
+  !> Effective number of samples behind the variance of each of the leading n scores: N* = N (1 - r^2) / (1 + r^2), r
+  !> the lag-1 autocorrelation of the scores in the order in which the samples came (Bretherton et al. 1999, eq. 31 with
+  !> both series the same; von Storch and Zwiers 1999, 17.1); never less than 1. The scores are those of the samples
+  !> fitted, as hearth_pca_scores gives them. Where they were not kept: STATE; the second function takes them from
+  !> hearth_pca_transform.
+  !> Collective. Errors: ARGUMENT (n > modes), MISMATCH (the scores have fewer columns or another context), STATE,
+  !> MEMORY.
+  subroutine pca_effective_samples(self, sizes, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    real(c_double), intent(out) :: sizes(:)
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_pca_effective_samples(raw(self), int(size(sizes), c_int32_t), sizes)
+    call settle(status_c, context_of(self), "pca%effective_samples", stat, errmsg)
+  end subroutine pca_effective_samples
+
+  !> Effective number of samples behind the variance of each of the leading n scores: N* = N (1 - r^2) / (1 + r^2), r
+  !> the lag-1 autocorrelation of the scores in the order in which the samples came (Bretherton et al. 1999, eq. 31 with
+  !> both series the same; von Storch and Zwiers 1999, 17.1); never less than 1. The scores are those of the samples
+  !> fitted, as hearth_pca_scores gives them. Where they were not kept: STATE; the second function takes them from
+  !> hearth_pca_transform.
+  !> Collective. Errors: ARGUMENT (n > modes), MISMATCH (the scores have fewer columns or another context), STATE,
+  !> MEMORY.
+  subroutine pca_effective_samples_of(self, scores, sizes, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    type(hearth_array), intent(in) :: scores
+    real(c_double), intent(out) :: sizes(:)
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_pca_effective_samples_of(raw(self), raw(scores), int(size(sizes), c_int32_t), sizes)
+    call settle(status_c, context_of(self), "pca%effective_samples_of", stat, errmsg)
+  end subroutine pca_effective_samples_of
+
+  !> Sampling errors of the leading n eigenvalues, lambda_k sqrt(2 / N*_k), with the effective sizes above (North, Bell,
+  !> Cahalan and Moeng 1982).
+  !> Collective. Errors: as hearth_pca_effective_samples.
+  subroutine pca_north_errors(self, errors, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    real(c_double), intent(out) :: errors(:)
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_pca_north_errors(raw(self), int(size(errors), c_int32_t), errors)
+    call settle(status_c, context_of(self), "pca%north_errors", stat, errmsg)
+  end subroutine pca_north_errors
+
+  !> Modes that sampling mixes: number of the multiplet of each of the leading n modes, from 0; mode k + 1 is in that of
+  !> mode k if lambda_k - lambda_{k+1} is smaller than the error of lambda_k (North's rule of thumb). Collective.
+  !> Errors: as hearth_pca_effective_samples.
+  subroutine pca_north_multiplets(self, multiplets, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    integer(c_int32_t), intent(out) :: multiplets(:)
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_pca_north_multiplets(raw(self), int(size(multiplets), c_int32_t), multiplets)
+    call settle(status_c, context_of(self), "pca%north_multiplets", stat, errmsg)
+  end subroutine pca_north_multiplets
+
+  !> What a scree plot shows of the leading n modes: eigenvalues, their shares of the total variance, and the shares
+  !> summed up.
+  !> Collective. Errors: ARGUMENT (n > modes), STATE.
+  subroutine pca_scree(self, eigenvalues, ratios, cumulative, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    real(c_double), intent(out) :: eigenvalues(:)
+    real(c_double), intent(out) :: ratios(:)
+    real(c_double), intent(out) :: cumulative(:)
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_pca_scree(raw(self), int(same_size([size(eigenvalues), size(ratios), size(cumulative)]), &
+        c_int32_t), eigenvalues, ratios, cumulative)
+    call settle(status_c, context_of(self), "pca%scree", stat, errmsg)
+  end subroutine pca_scree
+
+  !> Relative error ||A - A_k||_F / ||A||_F, in the metric, of samples that are reconstructed from the leading k = 1 ..
+  !> n modes; A are their anomalies from the fit's mean. Computed from the differences, so that small errors are right.
+  !> Workspace: as hearth_pca_transform, twice the panel.
+  !> Collective. Errors: ARGUMENT (n > modes), and those of hearth_pca_transform.
+  subroutine pca_reconstruction_error(self, array, sample_axis, errors, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    type(hearth_array), intent(in) :: array
+    integer(c_int32_t), intent(in) :: sample_axis
+    real(c_double), intent(out) :: errors(:)
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_pca_reconstruction_error(raw(self), raw(array), c_index(sample_axis), int(size(errors), &
+        c_int32_t), errors)
+    call settle(status_c, context_of(self), "pca%reconstruction_error", stat, errmsg)
+  end subroutine pca_reconstruction_error
 
 end module hearth_pca_m

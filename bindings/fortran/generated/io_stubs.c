@@ -160,6 +160,14 @@ hearth_status hearth_output_write(hearth_output *output, const char *variable, c
   (void)array;
   return HEARTH_ERR_NOT_BUILT;
 }
+hearth_status hearth_output_write_box(hearth_output *output, const char *variable, const int64_t *start, int32_t ndim, const hearth_array *array) {
+  (void)output;
+  (void)variable;
+  (void)start;
+  (void)ndim;
+  (void)array;
+  return HEARTH_ERR_NOT_BUILT;
+}
 hearth_status hearth_output_write_numbers(hearth_output *output, const char *variable, int64_t n, const double *values) {
   (void)output;
   (void)variable;

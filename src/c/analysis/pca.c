@@ -1,4 +1,4 @@
-/* The estimator's life: create, options, groups, reset, destroy. */
+/* The estimator's life: create, options, reset, destroy. */
 #include "analysis/metric_impl.h"
 #include "analysis/pca_impl.h"
 #include "comm/comm.h"
@@ -15,14 +15,18 @@ static hearth_status take_options(const hearth_context *ctx, const hearth_pca_op
     memcpy(options, given, given->size < sizeof *options ? given->size : sizeof *options);
   }
   options->size = sizeof *options;
-  HEARTH_REQUIRE(ctx, options->solver >= HEARTH_PCA_AUTO && options->solver <= HEARTH_PCA_GRAM, "hearth_pca_create: unknown solver %d", options->solver);
+  HEARTH_REQUIRE(ctx, options->solver >= HEARTH_PCA_AUTO && options->solver <= HEARTH_PCA_FULL, "hearth_pca_create: unknown solver %d", options->solver);
   HEARTH_REQUIRE(ctx, options->accuracy >= HEARTH_ACCURACY_FLOAT64 && options->accuracy <= HEARTH_ACCURACY_FLOAT32, "hearth_pca_create: unknown accuracy %d",
                  options->accuracy);
-  HEARTH_REQUIRE(ctx, options->gaps >= HEARTH_GAPS_ERROR && options->gaps <= HEARTH_GAPS_DROP, "hearth_pca_create: unknown treatment of gaps %d",
-                 options->gaps);
+  HEARTH_REQUIRE(ctx, options->gaps >= HEARTH_GAPS_ERROR && options->gaps <= HEARTH_GAPS_EM, "hearth_pca_create: unknown treatment of gaps %d", options->gaps);
   HEARTH_REQUIRE(ctx, options->ddof >= 0, "hearth_pca_create: ddof is %d, it must not be negative", options->ddof);
   HEARTH_REQUIRE(ctx, options->bunch >= 0, "hearth_pca_create: bunch is %d, it must not be negative", options->bunch);
   HEARTH_REQUIRE(ctx, options->memory >= 0, "hearth_pca_create: memory is %lld, it must not be negative", (long long)options->memory);
+  HEARTH_REQUIRE(ctx, options->oversampling >= 0 && options->power_iterations >= 0,
+                 "hearth_pca_create: oversampling is %d and power_iterations %d, they must not be negative", options->oversampling, options->power_iterations);
+  HEARTH_REQUIRE(ctx, options->gap_modes >= 0 && options->gap_iterations >= 1 && options->gap_tolerance >= 0,
+                 "hearth_pca_create: gap_modes is %d, gap_iterations %d and gap_tolerance %g; they must be at least 0, 1 and 0", options->gap_modes,
+                 options->gap_iterations, options->gap_tolerance);
   return HEARTH_OK;
 }
 
@@ -31,8 +35,11 @@ static hearth_status check_create(const hearth_context *ctx, int32_t n_component
   HEARTH_REQUIRE(ctx, !metric || metric->ctx == ctx, "hearth_pca_create: the metric belongs to another context");
   HEARTH_REQUIRE(ctx, options->n_kept == 0 || options->n_kept >= n_components + 10,
                  "hearth_pca_create: n_kept is %d, it must be 0 or at least n_components + 10 = %d", options->n_kept, n_components + 10);
-  if (ctx->options.reduction == HEARTH_REDUCTION_REPRODUCIBLE)
-    return hearth_fail(ctx, HEARTH_ERR_NOT_REPRODUCIBLE, "PCA has no reproducible form in this version: make the context with HEARTH_REDUCTION_FAST");
+  if (ctx->options.reduction == HEARTH_REDUCTION_REPRODUCIBLE && (options->solver > HEARTH_PCA_GRAM || options->gaps > HEARTH_GAPS_DROP))
+    return hearth_fail(
+        ctx, HEARTH_ERR_NOT_REPRODUCIBLE,
+        "hearth_pca_create: the reproducible form of PCA is that of the Gram matrix (solver auto or gram) without filled gaps: choose these, or make "
+        "the context with HEARTH_REDUCTION_FAST");
   return HEARTH_OK;
 }
 
@@ -44,8 +51,11 @@ hearth_status hearth_pca_create(hearth_context *ctx, int32_t n_components, const
   hearth_status status = take_options(ctx, options, &taken);
   if (status == HEARTH_OK) status = check_create(ctx, n_components, metric, &taken);
   if (status == HEARTH_OK) status = hearth_allocate_zero(ctx, sizeof *made, &made);
-  const int64_t numbers[] = {n_components,      metric != NULL, taken.solver, taken.accuracy,    taken.ddof,  taken.gaps,
-                             taken.standardize, taken.n_kept,   taken.bunch,  taken.keep_scores, taken.memory};
+  int64_t tolerance = 0;
+  memcpy(&tolerance, &taken.gap_tolerance, sizeof tolerance);
+  const int64_t numbers[] = {n_components,           metric != NULL, taken.solver,      taken.accuracy,       taken.ddof,   taken.gaps,   taken.standardize,
+                             taken.n_kept,           taken.bunch,    taken.keep_scores, taken.memory,         taken.whiten, taken.kaiser, taken.oversampling,
+                             taken.power_iterations, taken.seed,     taken.gap_modes,   taken.gap_iterations, tolerance};
   status = hearth_agree_same(ctx, status, "hearth_pca_create's n_components and options", numbers, sizeof numbers / sizeof *numbers);
   if (status != HEARTH_OK) {
     hearth_deallocate(ctx, made);
@@ -75,6 +85,11 @@ void hearth_pca_clear(hearth_pca *pca) {
   hearth_deallocate(ctx, stream->bad);
   if (stream->counter) ctx->backend->release(ctx->queue, stream->counter);
   hearth_pca_update_destroy(pca);
+  hearth_pca_forget_rotation(pca);
+  for (int32_t f = 0; f < pca->gaps.nfields && pca->gaps.filled; f++) hearth_array_destroy(&pca->gaps.filled[f]);
+  hearth_deallocate(ctx, pca->gaps.filled);
+  pca->gaps = (hearth_pca_gaps){0};
+  pca->solver = 0;
   *stream = (hearth_pca_stream){.n_kept = stream->n_kept, .bunch = stream->bunch};
   pca->sigma = pca->scores = pca->sign = NULL;
   pca->signs_known = false;
@@ -103,36 +118,5 @@ hearth_status hearth_pca_destroy(hearth_pca **pca) {
   hearth_deallocate(ctx, p);
   hearth_context_drop(ctx, HEARTH_OBJECT_PCA);
   *pca = NULL;
-  return HEARTH_OK;
-}
-
-static hearth_status check_labels(const hearth_pca *pca, int32_t ngroups, int64_t n, const int32_t *labels) {
-  HEARTH_REQUIRE(pca->ctx, ngroups >= 1 && n >= 0 && (labels || n == 0), "hearth_pca_set_groups: %d groups, %lld labels", ngroups, (long long)n);
-  for (int64_t i = 0; i < n; i++)
-    HEARTH_REQUIRE(pca->ctx, labels[i] >= 0 && labels[i] < ngroups, "hearth_pca_set_groups: label %lld is %d, outside 0..%d", (long long)i, labels[i],
-                   ngroups - 1);
-  return HEARTH_OK;
-}
-
-hearth_status hearth_pca_set_groups(hearth_pca *pca, int32_t ngroups, int64_t n, const int32_t *labels) {
-  if (!pca) return hearth_fail(NULL, HEARTH_ERR_ARGUMENT, "hearth_pca_set_groups: the estimator is NULL");
-  hearth_context *ctx = pca->ctx;
-  int32_t *copy = NULL;
-  hearth_status status = check_labels(pca, ngroups, n, labels);
-  if (status == HEARTH_OK) status = hearth_allocate(ctx, n * (int64_t)sizeof *copy, &copy);
-  uint64_t checksum = 0;
-  for (int64_t i = 0; status == HEARTH_OK && i < n; i++) checksum = checksum * 1000003u + (uint32_t)labels[i];
-  const int64_t numbers[] = {ngroups, n, (int64_t)(checksum >> 2)};
-  status = hearth_agree_same(ctx, status, "hearth_pca_set_groups's groups and labels (number of groups, number of labels, checksum)", numbers, 3);
-  if (status != HEARTH_OK) {
-    hearth_deallocate(ctx, copy);
-    return status;
-  }
-  if (n) memcpy(copy, labels, n * sizeof *copy);
-  hearth_deallocate(ctx, pca->labels);
-  hearth_pca_clear(pca);
-  pca->labels = copy;
-  pca->nlabels = n;
-  pca->ngroups = ngroups;
   return HEARTH_OK;
 }

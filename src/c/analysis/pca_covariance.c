@@ -258,7 +258,7 @@ hearth_status hearth_pca_fit_points(hearth_pca_fit_job *job) {
   HEARTH_GOTO(done, hearth_pca_judge(job));
   centre(&points, &whole);
   HEARTH_GOTO(done, hearth_pca_solve(pca, points.points, whole.covariance, whole.vectors));
-  status = hearth_agree(ctx, distribute(pca, points.points, &whole));
+  if (!hearth_pca_gave_up(job)) status = hearth_agree(ctx, distribute(pca, points.points, &whole));
 done:
   free_points(ctx, &points);
   free_whole(ctx, &whole);

@@ -1,5 +1,5 @@
 /* Batch fits: what is common to arrays, states and sources, and the choice of the side. */
-#include "analysis/pca_fit_impl.h"
+#include "analysis/pca_matrix_impl.h"
 #include "comm/comm.h"
 #include "core/context_impl.h"
 #include "core/error.h"
@@ -24,8 +24,9 @@ static hearth_status check_fit(const hearth_pca *pca, const hearth_series *serie
   const int64_t n = series->samples;
   HEARTH_REQUIRE(ctx, n >= 2, "PCA needs at least 2 samples, there %s %lld", n == 1 ? "is" : "are", (long long)n);
   HEARTH_REQUIRE(ctx, n > pca->options.ddof, "%lld samples with ddof = %d leave no degree of freedom", (long long)n, pca->options.ddof);
-  HEARTH_REQUIRE(ctx, !pca->labels || pca->nlabels == n, "hearth_pca_set_groups gave %lld labels, there are %lld samples", (long long)pca->nlabels,
-                 (long long)n);
+  HEARTH_REQUIRE(ctx, !pca->labels || pca->nlabels == n, "%lld samples have labels (hearth_pca_set_groups, hearth_pca_set_labels), there are %lld",
+                 (long long)pca->nlabels, (long long)n);
+  HEARTH_TRY(hearth_pca_check_labels(pca, n));
   const int64_t points = count_points(series);
   const int64_t most = n - 1 < points ? n - 1 : points;
   HEARTH_REQUIRE(ctx, pca->n_components <= most, "%d components are more than min(samples - 1, points) = min(%lld, %lld)", pca->n_components,
@@ -36,18 +37,7 @@ static hearth_status check_fit(const hearth_pca *pca, const hearth_series *serie
 /* The layout in which field f's results are held: its own, or one that suits the pass. Collective. */
 static hearth_status result_layout(const hearth_pca_fit_job *job, int32_t f, bool samples_side, hearth_layout **layout) {
   if (samples_side) return hearth_pca_samples_layout(job, f, layout);
-  const hearth_series_field *field = &job->series->field[f];
-  hearth_status status = hearth_series_own_space(job->series, f, layout);
-  if (status == HEARTH_OK && !*layout) {
-    int64_t shape[HEARTH_MAX_NDIM];
-    int32_t n = 0, longest = 0;
-    for (int32_t d = 0; d < field->ndim; d++)
-      if (d != field->axis) shape[n++] = field->shape[d];
-    for (int32_t d = 1; d < n; d++)
-      if (shape[d] > shape[longest]) longest = d;
-    status = hearth_layout_make_split(job->pca->ctx, n, shape, longest, layout);
-  }
-  return hearth_agree(job->pca->ctx, status);
+  return hearth_agree(job->pca->ctx, hearth_series_space(job->series, f, layout));
 }
 
 static hearth_status make_space(hearth_pca_fit_job *job, bool samples_side) {
@@ -79,31 +69,77 @@ static void free_job(hearth_pca_fit_job *job) {
   hearth_pca_release(ctx, &job->gram);
   hearth_pca_release(ctx, &job->panel);
   hearth_pca_release(ctx, &job->coefficients);
+  hearth_pca_matrix_destroy(ctx, &job->matrix);
   if (job->panel32) ctx->backend->release(ctx->queue, job->panel32);
   if (job->missing) ctx->backend->release(ctx->queue, job->missing);
 }
 
-static hearth_status fit(hearth_pca *pca, const hearth_series *series) {
+static hearth_status by_matrix(hearth_pca_fit_job *job, int32_t solver) {
+  HEARTH_TRY(hearth_pca_matrix_create(job, !job->fixed));
+  HEARTH_TRY(hearth_pca_pass_samples(job));
+  return job->fixed ? hearth_pca_solve_fixed(job) : hearth_pca_solve_matrix(job, solver);
+}
+
+/* One run by `solver`, which is not AUTO. *insufficient not NULL: the Gram matrix may give up. Collective. */
+static hearth_status run(hearth_pca *pca, const hearth_series *series, int32_t solver, bool *insufficient) {
   hearth_context *ctx = pca->ctx;
   hearth_pca_clear(pca);
   hearth_pca_fit_job job = {.pca = pca, .series = series, .n = series->samples, .bad_point = INT64_MAX, .phase = ""};
   job.budget = pca->options.memory ? pca->options.memory : (int64_t)256 << 20;
   job.float32 = pca->options.accuracy == HEARTH_ACCURACY_FLOAT32;
+  job.fixed = ctx->options.reduction == HEARTH_REDUCTION_REPRODUCIBLE;
+  job.may_give_up = insufficient != NULL;
   hearth_status status = check_fit(pca, series);
   if (status == HEARTH_OK) status = count_groups(&job);
   status = hearth_agree(ctx, status);
-  const bool samples_side = series->samples <= count_points(series);
+  const bool matrix = job.fixed || solver != HEARTH_PCA_GRAM, samples_side = matrix || series->samples <= count_points(series);
   pca->phase = HEARTH_PCA_BATCH;
+  pca->solver = solver;
   if (status == HEARTH_OK) status = make_space(&job, samples_side);
   if (status == HEARTH_OK) {
-    hearth_log_write(ctx, HEARTH_LOG_INFO, "PCA by the Gram matrix of %lld %s", (long long)(samples_side ? job.n : pca->space.global_points),
-                     samples_side ? "samples" : "points");
-    status = samples_side ? hearth_pca_fit_samples(&job) : hearth_pca_fit_points(&job);
+    hearth_log_write(ctx, HEARTH_LOG_INFO, "PCA of %lld samples of %lld points by %s", (long long)job.n, (long long)pca->space.global_points,
+                     hearth_pca_solver_name(solver));
+    status = matrix ? by_matrix(&job, solver) : samples_side ? hearth_pca_fit_samples(&job) : hearth_pca_fit_points(&job);
   }
+  if (insufficient) *insufficient = job.insufficient;
   free_job(&job);
   pca->samples = series->samples;
   if (status != HEARTH_OK) hearth_pca_clear(pca);
   return status;
+}
+
+/* Whether the anomalies and what a factorisation of them needs can be held: arrays are, where no cap forbids it; a source only in the memory it was given. The
+ * same on all ranks. */
+static hearth_status matrix_fits(const hearth_pca *pca, const hearth_series *series, bool *fits) {
+  const hearth_context *ctx = pca->ctx;
+  int64_t in_use = 0, peak = 0, cap = 0;
+  HEARTH_TRY(hearth_context_memory(ctx, &in_use, &peak, &cap));
+  const int64_t share = (count_points(series) + ctx->size - 1) / ctx->size, budget = pca->options.memory ? pca->options.memory : (int64_t)256 << 20;
+  const double needed = 3.0 * (double)sizeof(double) * (double)share * (double)series->samples;
+  int64_t no = (cap > 0 && needed > (double)(cap - in_use)) || (!series->field[0].array && needed > (double)budget);
+  HEARTH_TRY(hearth_allreduce_i64(ctx, &no, 1, HEARTH_OP_MAX));
+  *fits = !no;
+  return HEARTH_OK;
+}
+
+/* From this order on a Gram matrix is not made where a few modes of many are wanted (docs/pca.md). */
+#define LARGE_ORDER 8192
+
+/* The written rules of AUTO. */
+static hearth_status fit_auto(hearth_pca *pca, const hearth_series *series) {
+  const int64_t points = count_points(series), side = series->samples < points ? series->samples : points;
+  bool fits = false, insufficient = false;
+  HEARTH_TRY(matrix_fits(pca, series, &fits));
+  if (fits && side > LARGE_ORDER && 8 * (int64_t)(pca->n_components + pca->options.oversampling) <= side) return run(pca, series, HEARTH_PCA_RANDOMIZED, NULL);
+  HEARTH_TRY(run(pca, series, HEARTH_PCA_GRAM, fits ? &insufficient : NULL));
+  if (!insufficient) return HEARTH_OK;
+  hearth_log_write(pca->ctx, HEARTH_LOG_INFO, "the Gram matrix cannot tell all modes that were asked for from rounding: going on with a QR factorisation");
+  return run(pca, series, HEARTH_PCA_CHOLESKY_QR, NULL);
+}
+
+static hearth_status fit(hearth_pca *pca, const hearth_series *series) {
+  if (pca->ctx->options.reduction == HEARTH_REDUCTION_REPRODUCIBLE) return run(pca, series, HEARTH_PCA_GRAM, NULL);
+  return pca->options.solver == HEARTH_PCA_AUTO ? fit_auto(pca, series) : run(pca, series, pca->options.solver, NULL);
 }
 
 static hearth_status fit_and_free(hearth_pca *pca, hearth_series *series, hearth_status status) {

@@ -22,9 +22,13 @@ typedef struct hearth_pca_fit_job {
   float *panel32;      /* the same in float32, if float32 */
   int32_t *missing;    /* backend memory, one per column of the panel */
   int64_t missing_size;
-  int64_t bad_point;    /* lowest global point that is NaN at some samples, INT64_MAX if none */
-  int64_t infinite;     /* infinities met */
-  int64_t taking_part;  /* points of this rank that take part */
+  int64_t bad_point;                   /* lowest global point that is NaN at some samples, INT64_MAX if none */
+  int64_t infinite;                    /* infinities met */
+  int64_t taking_part;                 /* points of this rank that take part */
+  struct hearth_pca_anomalies *matrix; /* not NULL: the panels go there, not into the Gram matrix */
+  bool fixed;                          /* sums without rounding, for the reproducible mode */
+  bool insufficient;                   /* the Gram matrix has lost modes that were asked for: set instead of going on, if `may_give_up` */
+  bool may_give_up;
   double *coefficients; /* [modes, n] backend memory: the second pass on the samples' side */
   int64_t done, total;  /* progress, in points or samples of this rank */
   const char *phase;
@@ -52,9 +56,15 @@ hearth_status hearth_pca_samples_layout(const hearth_pca_fit_job *job, int32_t f
 hearth_status hearth_pca_fit_samples(hearth_pca_fit_job *job);
 hearth_status hearth_pca_fit_points(hearth_pca_fit_job *job);
 
+/* The pass alone, into job->matrix. Collective. */
+hearth_status hearth_pca_pass_samples(hearth_pca_fit_job *job);
+
 /* pca_modes.c: sums the Gram matrix over ranks, solves it on rank 0, and sets pca->modes, scatter, total. `host` [side, side] is the summed matrix (destroyed);
  * vectors [side, n_components] (column-major) is filled on all ranks. Collective. */
 hearth_status hearth_pca_solve(hearth_pca *pca, int64_t side, double *host, double *vectors);
+/* Whether modes that were asked for are too small for a Gram matrix, so that job->insufficient is set and the caller stops; otherwise says if there are fewer
+ * modes than were asked for. The same on all ranks. */
+bool hearth_pca_gave_up(hearth_pca_fit_job *job);
 /* Refuses NaN at some samples, infinities, too few points, by the options; the numbers are this rank's. Collective. */
 hearth_status hearth_pca_judge(hearth_pca_fit_job *job);
 

@@ -11,7 +11,7 @@
 
 typedef struct hearth_pca_field {
   char *name;
-  int32_t order;
+  int32_t order, dtype;            /* of the array; dtype HEARTH_DTYPE_NONE: unknown */
   struct hearth_labels *labels;    /* of the array the field came from, or NULL */
   int32_t sample_axis;             /* of that array; -1: none */
   hearth_layout *layout;           /* of the space alone */
@@ -37,6 +37,7 @@ typedef struct hearth_pca_space {
   hearth_pca_field *field;
   int64_t points, global_points;
   bool primary;      /* this rank's points count in sums over ranks (false on ranks that hold only replicas) */
+  bool weighted;     /* scale and inverse exist (where this rank has points) */
   double *scale;     /* [points], backend memory; NULL: all 1 */
   double *inverse;   /* 1 / sqrt(w), NaN where scale is 0; NULL: all 1 */
   double *deviation; /* standard deviation of each point if standardised, else NULL */
@@ -54,10 +55,25 @@ typedef struct hearth_pca_stream {
   int64_t capacity;             /* of scores and times, in samples */
   double *times;                /* [capacity] */
   double *scores;               /* [capacity, n_kept] on rank 0 if kept */
-  uint8_t *bad;                 /* [bunch] of the waiting samples: could not be taken in on this rank */
+  double *bad;                  /* [bunch] of the waiting samples: not 0 if it could not be taken in on this rank */
   void *counter;                /* backend memory: one int32 */
   struct hearth_update *update; /* small matrices of an update */
 } hearth_pca_stream;
+
+/* Rotated modes beside the fitted ones: unit vectors in the weighted space that need not be orthogonal. */
+typedef struct hearth_pca_rotated {
+  double *basis;   /* [modes, points], backend memory; NULL: nothing is rotated */
+  double *sigma;   /* [modes] */
+  double *mix;     /* [modes, modes] row-major: rotated scores = fitted scores times this */
+  int64_t samples; /* that had been fitted: a further sample makes all of it stale */
+} hearth_pca_rotated;
+
+/* How gaps were filled. */
+typedef struct hearth_pca_gaps {
+  hearth_array **filled; /* [fields], or NULL */
+  int32_t nfields, modes, iterations;
+  double error;
+} hearth_pca_gaps;
 
 typedef enum hearth_pca_phase { HEARTH_PCA_EMPTY, HEARTH_PCA_BATCH, HEARTH_PCA_STREAM } hearth_pca_phase;
 
@@ -85,6 +101,9 @@ struct hearth_pca {
   double *scores; /* batch on the samples' side: [samples, modes] on the host of every rank, else NULL */
   double *sign;   /* [rows] +-1, valid if `signs_known` */
   bool signs_known;
+  int32_t solver; /* of a batch fit */
+  hearth_pca_rotated rotated;
+  hearth_pca_gaps gaps;
   hearth_pca_stream stream;
 };
 
@@ -92,6 +111,11 @@ struct hearth_pca {
 void hearth_pca_clear(hearth_pca *pca);
 /* pca_results.c: takes in an incomplete bunch and refuses an estimator without results. Collective. */
 hearth_status hearth_pca_ready(hearth_pca *pca);
+
+/* pca_groups.c: whether each of n samples has a label, where groups are set; the group of sample t, and how many of the `most` samples from t on it has in a
+ * row. */
+hearth_status hearth_pca_check_labels(const hearth_pca *pca, int64_t n);
+int64_t hearth_pca_group_run(const hearth_pca *pca, int64_t t, int64_t most, int32_t *group);
 
 /* pca_space.c: sets up fields, weights and their memory; nothing given is kept but layouts and labels, by reference. Collective. */
 hearth_status hearth_pca_space_create(hearth_pca *pca, int32_t nfields, const hearth_pca_origin *origin);
@@ -112,8 +136,25 @@ void hearth_pca_release(const hearth_context *ctx, double **data);
 hearth_status hearth_pca_upload(const hearth_context *ctx, double *to, const double *from, int64_t n);
 hearth_status hearth_pca_download(const hearth_context *ctx, double *to, const double *from, int64_t n);
 
+/* pca_present.c: the modes that results show, rotated or as fitted. */
+double *hearth_pca_shown_basis(const hearth_pca *pca);
+const double *hearth_pca_shown_sigma(const hearth_pca *pca);
+/* Scores as callers see them, scores[t * modes + k], from `rows` rows of scores on the fitted modes, `width` apart: rotated, with signs, whitened. May be the
+ * same memory if width = modes. Signs are known. */
+hearth_status hearth_pca_present_scores(const hearth_pca *pca, int64_t rows, const double *fitted, int64_t width, double *scores);
+/* Back, in place, to coefficients of the rows of the shown basis. */
+void hearth_pca_take_scores(const hearth_pca *pca, int64_t rows, double *scores);
+void hearth_pca_forget_rotation(hearth_pca *pca);
+/* A matrix of scores in any layout as float64, row-major, on the host of every rank; the caller frees it. Collective. */
+hearth_status hearth_pca_collect_scores(hearth_context *ctx, const hearth_array *scores, double **host);
+
 /* pca_sign.c: pca->sign by the one sign rule. Collective. */
 hearth_status hearth_pca_find_signs(hearth_pca *pca);
+
+/* pca_stream.c: the estimator's memory for a stream on fields like `origin`; leaves it empty on failure. Collective. */
+hearth_status hearth_pca_stream_create(hearth_pca *pca, int32_t nfields, const hearth_pca_origin *origin);
+/* Room for the waiting bunch's times, and scores on rank 0. Local. */
+hearth_status hearth_pca_stream_reserve(hearth_pca *pca);
 
 /* pca_update.c: memory for updates, local; takes the waiting samples into the basis. Collective. */
 hearth_status hearth_pca_update_create(hearth_pca *pca);

@@ -39,7 +39,11 @@ static hearth_solution solve_here(hearth_pca *pca, int64_t side, double *matrix,
   hearth_solution found = {.status = HEARTH_OK};
   for (int64_t i = 0; i < side; i++) found.total += matrix[i * side + i];
   const int64_t wanted = pca->n_components < side ? pca->n_components : side;
+  /* LAPACK's bits depend on the number of threads. */
+  const bool fixed = pca->ctx->options.reduction == HEARTH_REDUCTION_REPRODUCIBLE;
+  const int threads = fixed ? hearth_small_threads(1) : 0;
   found.status = hearth_small_eigh(pca->ctx, side, matrix, wanted, pca->sigma, vectors);
+  if (fixed) hearth_small_threads(threads);
   /* Directions that rounding of the matrix cannot tell from nothing are no modes. */
   const double least = pca->sigma[0] * DBL_EPSILON * (double)side;
   if (found.status == HEARTH_OK)
@@ -58,11 +62,23 @@ hearth_status hearth_pca_solve(hearth_pca *pca, int64_t side, double *host, doub
   HEARTH_TRY(hearth_broadcast(ctx, pca->sigma, wanted * (int64_t)sizeof *pca->sigma, 0));
   HEARTH_TRY(hearth_broadcast(ctx, vectors, wanted * side * (int64_t)sizeof *vectors, 0));
   if (found.modes == 0) return hearth_fail(ctx, HEARTH_ERR_NUMERICAL, "the data do not vary: all anomalies are 0, there is no mode");
-  if (found.modes < pca->n_components)
-    hearth_log_write(ctx, HEARTH_LOG_WARNING, "the data have numerical rank %lld: that many modes are found, not the %d asked for", (long long)found.modes,
-                     pca->n_components);
   for (int64_t k = 0; k < wanted; k++) pca->sigma[k] = sqrt(fmax(pca->sigma[k], 0));
   pca->modes = pca->rows = (int32_t)found.modes;
   pca->total = found.total;
   return HEARTH_OK;
+}
+
+/* A relative error of epsilon in the Gram matrix is one of epsilon (sigma_1 / sigma_k)^2 in eigenvalue k: 1e-4 at this share of sigma_1, and with float32
+ * products, whose eigenvalues are known to 1e-8 of the largest, 1e-2. */
+#define LEAST_SHARE 1e-6
+#define LEAST_SHARE_FLOAT32 1e-3
+
+bool hearth_pca_gave_up(hearth_pca_fit_job *job) {
+  const hearth_pca *pca = job->pca;
+  const double least = pca->sigma[0] * (job->float32 ? LEAST_SHARE_FLOAT32 : LEAST_SHARE);
+  job->insufficient = job->may_give_up && (pca->modes < pca->n_components || pca->sigma[pca->modes - 1] < least);
+  if (!job->insufficient && pca->modes < pca->n_components)
+    hearth_log_write(pca->ctx, HEARTH_LOG_WARNING, "the data have numerical rank %d: that many modes are found, not the %d asked for", pca->modes,
+                     pca->n_components);
+  return job->insufficient;
 }

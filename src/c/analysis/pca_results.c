@@ -21,6 +21,7 @@ hearth_status hearth_pca_ready(hearth_pca *pca) {
   pca->samples = stream->samples;
   pca->rows = stream->rank;
   pca->modes = stream->rank < pca->n_components ? stream->rank : pca->n_components;
+  if (pca->rotated.basis && pca->rotated.samples != pca->samples) hearth_pca_forget_rotation(pca);
   if (pca->samples <= pca->options.ddof)
     return hearth_fail(ctx, HEARTH_ERR_STATE, "hearth_pca: %lld samples with ddof = %d have no variance yet", (long long)pca->samples, pca->options.ddof);
   if (pca->modes == 0) return hearth_fail(ctx, HEARTH_ERR_NUMERICAL, "hearth_pca: the samples do not vary: there is no mode");
@@ -45,6 +46,12 @@ hearth_status hearth_pca_modes(hearth_pca *pca, int32_t *modes) {
   return HEARTH_OK;
 }
 
+hearth_status hearth_pca_solver_used(hearth_pca *pca, int32_t *solver) {
+  ENTER(pca, solver);
+  *solver = pca->solver;
+  return HEARTH_OK;
+}
+
 static double square(double x) {
   return x * x;
 }
@@ -60,21 +67,21 @@ static hearth_status check_count(const hearth_pca *pca, int32_t n) {
 hearth_status hearth_pca_eigenvalues(hearth_pca *pca, int32_t n, double *eigenvalues) {
   ENTER(pca, eigenvalues);
   HEARTH_TRY(check_count(pca, n));
-  for (int32_t k = 0; k < n; k++) eigenvalues[k] = square(pca->sigma[k]) / divisor(pca);
+  for (int32_t k = 0; k < n; k++) eigenvalues[k] = square(hearth_pca_shown_sigma(pca)[k]) / divisor(pca);
   return HEARTH_OK;
 }
 
 hearth_status hearth_pca_singular_values(hearth_pca *pca, int32_t n, double *values) {
   ENTER(pca, values);
   HEARTH_TRY(check_count(pca, n));
-  for (int32_t k = 0; k < n; k++) values[k] = pca->sigma[k];
+  for (int32_t k = 0; k < n; k++) values[k] = hearth_pca_shown_sigma(pca)[k];
   return HEARTH_OK;
 }
 
 hearth_status hearth_pca_explained_variance_ratio(hearth_pca *pca, int32_t n, double *ratios) {
   ENTER(pca, ratios);
   HEARTH_TRY(check_count(pca, n));
-  for (int32_t k = 0; k < n; k++) ratios[k] = square(pca->sigma[k]) / pca->total;
+  for (int32_t k = 0; k < n; k++) ratios[k] = square(hearth_pca_shown_sigma(pca)[k]) / pca->total;
   return HEARTH_OK;
 }
 

@@ -1,10 +1,11 @@
 /* The samples' side: Gram matrix G = A A^T of samples, A the weighted anomalies [samples, points]; with G = U S^2 U^T the modes are V^T = S^-1 U^T A, which a
  * second pass over the data makes, and the scores are U S. */
-#include "analysis/pca_fit_impl.h"
+#include "analysis/pca_matrix_impl.h"
 #include "comm/comm.h"
 #include "core/context_impl.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "kernels/exact.h"
 #include "tensor/array_impl.h"
 #include <math.h>
 #include <string.h>
@@ -79,6 +80,33 @@ static hearth_status stats_allocate(const hearth_pca *pca, int64_t columns, hear
   return status;
 }
 
+/* sums [groups, columns] of the panel's rows, or of their squares ([columns]), rounded once. */
+static hearth_status fixed_terms(const hearth_pca_fit_job *job, const hearth_view *matrix, bool squares, double *sums) {
+  const hearth_context *ctx = job->pca->ctx;
+  const int32_t *labels = squares ? NULL : job->pca->labels;
+  const int64_t columns = matrix->extent[1], groups = squares ? 1 : job->pca->ngroups;
+  hearth_exact *exact = NULL;
+  HEARTH_TRY(hearth_allocate_zero(ctx, groups * columns * (int64_t)sizeof *exact, &exact));
+  hearth_status status = HEARTH_OK;
+  for (int64_t t = 0, run = 0; t < job->n && status == HEARTH_OK; t += run) {
+    for (run = 1; t + run < job->n && (!labels || labels[t + run] == labels[t]); run++) continue;
+    hearth_view rows = *matrix;
+    rows.data = (char *)rows.data + t * rows.stride[0];
+    rows.extent[0] = run;
+    const hearth_view target = {.data = exact + (labels ? labels[t] : 0) * columns,
+                                .dtype = HEARTH_INT64,
+                                .space = HEARTH_SPACE_HOST,
+                                .ndim = 2,
+                                .extent = {run, columns},
+                                .stride = {0, sizeof *exact}};
+    status = ctx->backend->exact->sum(ctx->queue, &(hearth_exact_terms){squares ? HEARTH_EXACT_SQUARE : HEARTH_EXACT_VALUE, 0, 1, &rows, NULL}, &target);
+    if (status == HEARTH_OK) status = ctx->backend->wait(ctx->queue);
+  }
+  for (int64_t i = 0; i < groups * columns && status == HEARTH_OK; i++) sums[i] = hearth_exact_round(&exact[i]);
+  hearth_deallocate(ctx, exact);
+  return status;
+}
+
 /* Fills the panel with weighted values, NaN as 0, and brings the counts and group sums of its columns to the host. */
 static hearth_status pack_and_sum(hearth_pca_fit_job *job, int32_t f, const hearth_view *src, const hearth_part *part, const hearth_panel *panel,
                                   hearth_part_stats *stats) {
@@ -98,9 +126,10 @@ static hearth_status pack_and_sum(hearth_pca_fit_job *job, int32_t f, const hear
   HEARTH_TRY(kernel->fill(ctx->queue, &counter, 0));
   HEARTH_TRY(kernel->fill(ctx->queue, &sums, 0));
   HEARTH_TRY(kernel->pack(ctx->queue, &panel->field, src, NULL, &scale, &counters, &job->infinite));
-  HEARTH_TRY(kernel->group_sums(ctx->queue, &sums, &panel->matrix, pca->labels));
   HEARTH_TRY(kernel->copy(ctx->queue, &host_counter, &counter));
   HEARTH_TRY(kernel->copy(ctx->queue, &host_inverse, &inverse));
+  if (job->fixed) return fixed_terms(job, &panel->matrix, false, stats->means);
+  HEARTH_TRY(kernel->group_sums(ctx->queue, &sums, &panel->matrix, pca->labels));
   return hearth_pca_download(ctx, stats->means, stats->device, pca->ngroups * panel->columns);
 }
 
@@ -147,8 +176,9 @@ static hearth_status standardize(hearth_pca_fit_job *job, int32_t f, const heart
   squares.extent[0] = panel->columns;
   squares.stride[0] = sizeof(double);
   HEARTH_TRY(ctx->backend->fill(ctx->queue, &squares, 0));
-  HEARTH_TRY(ctx->backend->column_squares(ctx->queue, &squares, &panel->matrix));
+  if (!job->fixed) HEARTH_TRY(ctx->backend->column_squares(ctx->queue, &squares, &panel->matrix));
   HEARTH_TRY(hearth_pca_download(ctx, stats->squares, stats->device_factor, panel->columns));
+  if (job->fixed) HEARTH_TRY(fixed_terms(job, &panel->matrix, true, stats->squares));
   for (int64_t j = 0; j < panel->columns; j++) {
     const double deviation = stats->factor[j] != 0 ? sqrt(stats->squares[j] / (double)(job->n - pca->options.ddof)) * stats->inverse[j] : 0;
     stats->squares[j] = deviation > 0 ? deviation : 1;
@@ -192,7 +222,7 @@ static hearth_status add_to_gram(hearth_pca_fit_job *job, const hearth_panel *pa
   return ctx->backend->syrk(ctx->queue, 1, &operand, 1, &gram);
 }
 
-/* First pass: a part's anomalies into the Gram matrix. */
+/* First pass: a part's anomalies into the Gram matrix, or the matrix of all. */
 static hearth_status gram_part(hearth_pca_fit_job *job, int32_t f, const hearth_view *src, const hearth_part *part) {
   hearth_pca *pca = job->pca;
   const hearth_context *ctx = pca->ctx;
@@ -211,7 +241,7 @@ static hearth_status gram_part(hearth_pca_fit_job *job, int32_t f, const hearth_
   if (status == HEARTH_OK) status = ctx->backend->group_center(ctx->queue, &panel.matrix, &means, pca->labels, &factor);
   if (status == HEARTH_OK && pca->options.standardize) status = standardize(job, f, part, &panel, &stats);
   if (status == HEARTH_OK) status = keep_part(job, f, part, &panel, &stats);
-  if (status == HEARTH_OK) status = add_to_gram(job, &panel);
+  if (status == HEARTH_OK) status = job->matrix ? hearth_pca_matrix_take(job, f, part, &panel.matrix, &panel.field) : add_to_gram(job, &panel);
   stats_free(ctx, &stats);
   return status;
 }
@@ -284,19 +314,26 @@ static hearth_status set_scores(hearth_pca_fit_job *job, const double *vectors) 
 static hearth_status allocate_job(hearth_pca_fit_job *job) {
   hearth_pca *pca = job->pca;
   const hearth_context *ctx = pca->ctx;
-  const int64_t least = 128 * job->n, usual = (job->budget < HEARTH_PANEL_BYTES ? job->budget : HEARTH_PANEL_BYTES) / (int64_t)sizeof(double),
-                per_rank = pca->space.points * job->n;
+  const int64_t least = (job->matrix ? 8 : 128) * job->n,
+                usual = (job->budget < HEARTH_PANEL_BYTES ? job->budget : HEARTH_PANEL_BYTES) / (int64_t)sizeof(double), per_rank = pca->space.points * job->n;
   job->panel_size = least > usual ? least : usual;
   if (job->panel_size > per_rank) job->panel_size = per_rank > job->n ? per_rank : job->n;
   job->missing_size = job->panel_size / job->n;
-  HEARTH_TRY(hearth_pca_allocate(ctx, job->n * job->n, &job->gram));
+  if (!job->matrix) HEARTH_TRY(hearth_pca_allocate(ctx, job->n * job->n, &job->gram));
   HEARTH_TRY(hearth_pca_allocate(ctx, job->panel_size, &job->panel));
   HEARTH_TRY(ctx->backend->allocate(ctx->queue, job->missing_size * (int64_t)sizeof *job->missing, (void **)&job->missing));
   if (job->float32) HEARTH_TRY(ctx->backend->allocate(ctx->queue, job->panel_size * (int64_t)sizeof *job->panel32, (void **)&job->panel32));
   if (pca->options.standardize) HEARTH_TRY(hearth_pca_allocate(ctx, pca->space.points, &pca->space.deviation));
   HEARTH_TRY(hearth_pca_allocate(ctx, pca->ngroups * pca->space.points, &pca->mean));
   const hearth_view gram = hearth_pca_matrix(ctx, job->gram, job->n, job->n, job->n, 1);
-  return ctx->backend->fill(ctx->queue, &gram, 0);
+  return job->matrix ? HEARTH_OK : ctx->backend->fill(ctx->queue, &gram, 0);
+}
+
+hearth_status hearth_pca_pass_samples(hearth_pca_fit_job *job) {
+  HEARTH_TRY(hearth_agree(job->pca->ctx, allocate_job(job)));
+  job->phase = job->matrix ? "anomalies" : "Gram matrix";
+  HEARTH_TRY(hearth_pca_each_part(job, gram_part));
+  return hearth_pca_judge(job);
 }
 
 hearth_status hearth_pca_fit_samples(hearth_pca_fit_job *job) {
@@ -304,10 +341,7 @@ hearth_status hearth_pca_fit_samples(hearth_pca_fit_job *job) {
   hearth_context *ctx = pca->ctx;
   const int64_t n = job->n;
   double *host = NULL, *vectors = NULL;
-  HEARTH_TRY(hearth_agree(ctx, allocate_job(job)));
-  job->phase = "Gram matrix";
-  HEARTH_TRY(hearth_pca_each_part(job, gram_part));
-  HEARTH_TRY(hearth_pca_judge(job));
+  HEARTH_TRY(hearth_pca_pass_samples(job));
   hearth_status status = hearth_allocate(ctx, n * n * (int64_t)sizeof *host, &host);
   if (status == HEARTH_OK) status = hearth_allocate(ctx, n * pca->n_components * (int64_t)sizeof *vectors, &vectors);
   if (status == HEARTH_OK) status = hearth_pca_download(ctx, host, job->gram, n * n);
@@ -316,6 +350,10 @@ hearth_status hearth_pca_fit_samples(hearth_pca_fit_job *job) {
   if (status == HEARTH_OK) status = hearth_allreduce_f64(ctx, host, n * n, HEARTH_OP_SUM);
   if (status == HEARTH_OK) status = hearth_pca_solve(pca, n, host, vectors);
   hearth_deallocate(ctx, host);
+  if (status == HEARTH_OK && hearth_pca_gave_up(job)) {
+    hearth_deallocate(ctx, vectors);
+    return HEARTH_OK;
+  }
   if (status == HEARTH_OK) {
     status = set_scores(job, vectors);
     if (status == HEARTH_OK) status = hearth_pca_allocate(ctx, pca->modes * pca->space.points, &pca->basis);

@@ -20,7 +20,7 @@ hearth_status hearth_pca_find_signs(hearth_pca *pca) {
   if (pca->signs_known) return HEARTH_OK;
   const hearth_context *ctx = pca->ctx;
   const int32_t modes = pca->modes;
-  const hearth_view basis = hearth_pca_matrix(ctx, pca->basis, modes, pca->space.points, pca->space.points, 1);
+  const hearth_view basis = hearth_pca_matrix(ctx, hearth_pca_shown_basis(pca), modes, pca->space.points, pca->space.points, 1);
   double *number = NULL;
   int64_t *key = NULL;
   hearth_deallocate(ctx, pca->sign);

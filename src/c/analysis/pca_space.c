@@ -17,6 +17,7 @@ static hearth_status set_field(hearth_context *ctx, hearth_pca_field *field, con
   HEARTH_TRY(hearth_allocate(ctx, (int64_t)strlen(origin->name) + 1, &field->name));
   strcpy(field->name, origin->name);
   field->order = origin->order;
+  field->dtype = origin->array ? origin->array->dtype : HEARTH_DTYPE_NONE;
   field->labels = hearth_labels_retain(origin->array ? origin->array->labels : NULL);
   field->sample_axis = origin->sample_axis;
   field->layout = hearth_layout_retain(layout);
@@ -73,6 +74,7 @@ hearth_status hearth_pca_space_create(hearth_pca *pca, int32_t nfields, const he
   hearth_status status = set_fields(pca, nfields, origin);
   /* Without a metric a stream needs neither array; a batch fit asks for them in any case, because points may drop out. */
   const bool weighted = pca->metric || pca->phase == HEARTH_PCA_BATCH;
+  space->weighted = weighted;
   if (status == HEARTH_OK && weighted) status = hearth_pca_allocate(ctx, space->points, &space->scale);
   if (status == HEARTH_OK && weighted) status = hearth_pca_allocate(ctx, space->points, &space->inverse);
   if (status == HEARTH_OK && weighted) status = hearth_allocate(ctx, space->points * (int64_t)sizeof *w, &w);

@@ -9,6 +9,7 @@
 #include "core/memory.h"
 #include "tensor/array_impl.h"
 #include "tensor/layout_impl.h"
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -55,25 +56,29 @@ static hearth_status allocate_stream(hearth_pca *pca) {
   return ctx->backend->fill(ctx->queue, &mean, 0);
 }
 
-/* The first call: space, weights, all memory. Collective. */
-static hearth_status form(hearth_pca *pca, const hearth_sample *sample) {
-  hearth_pca_origin origin[HEARTH_MAX_FIELDS];
+hearth_status hearth_pca_stream_create(hearth_pca *pca, int32_t nfields, const hearth_pca_origin *origin) {
   if (pca->options.standardize || pca->labels)
     return hearth_fail(pca->ctx, HEARTH_ERR_UNSUPPORTED, "partial_fit knows neither standardize nor groups: a stream has no final means before its end");
-  for (int32_t f = 0; f < sample->nfields; f++)
-    origin[f] = (hearth_pca_origin){sample->name[f], sample->array[f]->layout, sample->array[f]->order, sample->array[f], -1};
   pca->phase = HEARTH_PCA_STREAM;
-  hearth_status status = hearth_pca_space_create(pca, sample->nfields, origin);
+  pca->stream.last_time = -INFINITY;
+  hearth_status status = hearth_pca_space_create(pca, nfields, origin);
   if (status == HEARTH_OK) status = hearth_agree(pca->ctx, allocate_stream(pca));
   if (status != HEARTH_OK) hearth_pca_clear(pca);
   return status;
 }
 
+/* The first call: space, weights, all memory. Collective. */
+static hearth_status form(hearth_pca *pca, const hearth_sample *sample) {
+  hearth_pca_origin origin[HEARTH_MAX_FIELDS];
+  for (int32_t f = 0; f < sample->nfields; f++)
+    origin[f] = (hearth_pca_origin){sample->name[f], sample->array[f]->layout, sample->array[f]->order, sample->array[f], -1};
+  return hearth_pca_stream_create(pca, sample->nfields, origin);
+}
+
 static hearth_status check_sample(const hearth_pca *pca, const hearth_sample *sample, double time) {
   const hearth_context *ctx = pca->ctx;
   const hearth_pca_stream *stream = &pca->stream;
-  HEARTH_REQUIRE(ctx, stream->samples + stream->filled == 0 || time > stream->last_time, "partial_fit: time %.17g does not follow %.17g", time,
-                 stream->last_time);
+  HEARTH_REQUIRE(ctx, isfinite(time) && time > stream->last_time, "partial_fit: time %.17g does not follow %.17g", time, stream->last_time);
   if (sample->nfields != pca->space.nfields)
     return hearth_fail(ctx, HEARTH_ERR_MISMATCH, "partial_fit: the state has %d fields, the first sample had %d", sample->nfields, pca->space.nfields);
   for (int32_t f = 0; f < sample->nfields; f++) {
@@ -125,8 +130,7 @@ static hearth_status pack_sample(hearth_pca *pca, const hearth_sample *sample) {
   return status;
 }
 
-/* Room for one more time, and score on rank 0. Local. */
-static hearth_status reserve(hearth_pca *pca) {
+hearth_status hearth_pca_stream_reserve(hearth_pca *pca) {
   const hearth_context *ctx = pca->ctx;
   hearth_pca_stream *stream = &pca->stream;
   const int64_t need = stream->samples + stream->bunch;
@@ -141,8 +145,8 @@ static hearth_status reserve(hearth_pca *pca) {
       return status;
     }
   }
-  if (kept) memcpy(times, stream->times, kept * sizeof *times);
-  if (scores && stream->samples) memcpy(scores, stream->scores, stream->samples * width * sizeof *scores);
+  if (stream->times) memcpy(times, stream->times, kept * sizeof *times);
+  if (stream->scores) memcpy(scores, stream->scores, stream->samples * width * sizeof *scores);
   hearth_deallocate(ctx, stream->times);
   hearth_deallocate(ctx, stream->scores);
   stream->times = times;
@@ -155,17 +159,16 @@ static hearth_status reserve(hearth_pca *pca) {
 static void take(hearth_pca *pca, const hearth_sample *sample, double time, hearth_status status) {
   hearth_pca_stream *stream = &pca->stream;
   if (status == HEARTH_OK) status = check_sample(pca, sample, time);
-  if (status == HEARTH_OK) status = reserve(pca);
+  if (status == HEARTH_OK) status = hearth_pca_stream_reserve(pca);
   if (status == HEARTH_OK) status = pack_sample(pca, sample);
   stream->bad[stream->filled] = status != HEARTH_OK;
   if (status != HEARTH_OK && pca->pending == HEARTH_OK) {
     pca->pending = status;
     snprintf(pca->pending_message, sizeof pca->pending_message, "%s", hearth_error_message(pca->ctx));
   }
-  if (status == HEARTH_OK) {
-    stream->times[stream->samples + stream->filled] = time;
-    stream->last_time = time;
-  }
+  /* The order of times is that of the calls, whatever becomes of the samples: all ranks see the same. */
+  if (stream->capacity > stream->samples + stream->filled) stream->times[stream->samples + stream->filled] = time;
+  if (isfinite(time) && time > stream->last_time) stream->last_time = time;
   stream->filled++;
 }
 

@@ -1,5 +1,5 @@
 /* Scores of other samples: T = A V with the fit's mean and weights, block of samples by block of samples, each rank with its own points. */
-#include "analysis/pca_fit_impl.h"
+#include "analysis/pca_transform_impl.h"
 #include "comm/comm.h"
 #include "core/context_impl.h"
 #include "core/error.h"
@@ -11,20 +11,9 @@
 #include <math.h>
 #include <string.h>
 
-typedef struct hearth_transform {
-  hearth_pca *pca;
-  const hearth_series *series;
-  bool in_place; /* the arrays have the fit's space layout and hold all samples of their points */
-  int64_t rows;  /* samples per block */
-  int64_t panel_size;
-  double *panel, *product; /* backend memory: [rows, part], [rows, modes] */
-  double *host;            /* [rows, modes] */
-  int32_t *missing;        /* backend memory, one number */
-} hearth_transform;
-
-static hearth_status check_space(const hearth_pca *pca, const hearth_series *series) {
+hearth_status hearth_transform_check(const hearth_pca *pca, const hearth_series *series) {
   const hearth_context *ctx = pca->ctx;
-  HEARTH_REQUIRE(ctx, pca->ngroups == 1, "hearth_pca_transform: the fit centred by groups, whose labels the new samples lack: subtract the means first");
+  HEARTH_TRY(hearth_pca_check_labels(pca, series->samples));
   if (series->nfields != pca->space.nfields)
     return hearth_fail(ctx, HEARTH_ERR_MISMATCH, "hearth_pca_transform: %d fields, the fit had %d", series->nfields, pca->space.nfields);
   for (int32_t f = 0; f < series->nfields; f++) {
@@ -53,7 +42,7 @@ static hearth_status lies_right(const hearth_pca *pca, const hearth_series *seri
   return HEARTH_OK;
 }
 
-static hearth_status prepare(hearth_transform *t) {
+hearth_status hearth_transform_prepare(hearth_transform *t) {
   hearth_pca *pca = t->pca;
   const hearth_context *ctx = pca->ctx;
   int64_t most = pca->space.points;
@@ -63,6 +52,9 @@ static hearth_status prepare(hearth_transform *t) {
   t->rows = budget / sample < 1 ? 1 : budget / sample > 1024 ? 1024 : budget / sample;
   if (t->rows > t->series->samples) t->rows = t->series->samples;
   if (t->rows < 1) t->rows = 1;
+  const bool fixed = ctx->options.reduction == HEARTH_REDUCTION_REPRODUCIBLE;
+  const int64_t few = pca->modes < 64 ? 64 : pca->modes; /* the stack's Gram matrix is made of all rows, these and the modes */
+  if (fixed && t->rows > few) t->rows = few;
   const int64_t usual = (budget < HEARTH_PANEL_BYTES ? budget : HEARTH_PANEL_BYTES) / (int64_t)sizeof(double),
                 whole = t->rows * (pca->space.points ? pca->space.points : 1);
   t->panel_size = whole < usual ? whole : usual > 64 * t->rows ? usual : 64 * t->rows;
@@ -70,48 +62,80 @@ static hearth_status prepare(hearth_transform *t) {
   if (status == HEARTH_OK) status = hearth_pca_allocate(ctx, t->rows * pca->modes, &t->product);
   if (status == HEARTH_OK) status = hearth_allocate(ctx, t->rows * pca->modes * (int64_t)sizeof *t->host, &t->host);
   if (status == HEARTH_OK) status = ctx->backend->allocate(ctx->queue, sizeof *t->missing, (void **)&t->missing);
-  return hearth_agree(ctx, status);
+  HEARTH_TRY(hearth_agree(ctx, status));
+  return fixed ? hearth_transform_stack(t) : HEARTH_OK;
 }
 
-static void free_transform(hearth_transform *t) {
+void hearth_transform_free(hearth_transform *t) {
   const hearth_context *ctx = t->pca->ctx;
   hearth_pca_release(ctx, &t->panel);
   hearth_pca_release(ctx, &t->product);
   hearth_deallocate(ctx, t->host);
   if (t->missing) ctx->backend->release(ctx->queue, t->missing);
+  hearth_array_destroy(&t->stack);
 }
 
-/* product += part's anomalies times the basis; `src` is [rows, part...], `part` lies in a piece of this rank's points of field f. Local. */
-static hearth_status add_part(hearth_transform *t, int32_t f, int32_t piece, const hearth_view *src, const hearth_part *part, int64_t *infinite) {
+/* Anomalies of the rows, whose mean is that of their group: a run of rows of one group after the other. Local. */
+static hearth_status pack_rows(const hearth_transform *t, int32_t f, int32_t piece, const hearth_part *part, const hearth_view *dst, const hearth_view *src,
+                               int64_t *infinite) {
+  const hearth_pca *pca = t->pca;
+  const hearth_context *ctx = pca->ctx;
+  const int64_t rows = src->extent[0];
+  for (int64_t row = 0, run = 0; row < rows; row += run) {
+    int32_t group = 0;
+    run = hearth_pca_group_run(pca, t->first + row, rows - row, &group);
+    const hearth_view all_mean = hearth_pca_piece_view(pca, f, piece, pca->mean + group * pca->space.points, run, 0),
+                      all_scale = hearth_pca_piece_view(pca, f, piece, pca->space.scale, run, 0), mean = hearth_part_view(&all_mean, 1, part),
+                      scale = hearth_part_view(&all_scale, 1, part);
+    hearth_view to = *dst, from = *src;
+    to.extent[0] = from.extent[0] = run;
+    to.data = (char *)to.data + row * to.stride[0];
+    from.data = (char *)from.data + row * from.stride[0];
+    hearth_view missing = to;
+    missing.data = t->missing;
+    missing.dtype = HEARTH_INT32;
+    memset(missing.stride, 0, sizeof missing.stride);
+    HEARTH_TRY(ctx->backend->pack(ctx->queue, &to, &from, &mean, pca->space.scale ? &scale : NULL, &missing, infinite));
+  }
+  return HEARTH_OK;
+}
+
+hearth_status hearth_transform_pack(const hearth_transform *t, int32_t f, int32_t piece, const hearth_view *src, const hearth_part *part,
+                                    hearth_transform_panel *result) {
   hearth_pca *pca = t->pca;
   const hearth_context *ctx = pca->ctx;
   const hearth_pca_field *field = &pca->space.field[f];
   const int64_t columns = hearth_part_volume(src->ndim - 1, part), rows = src->extent[0];
-  const hearth_view all_mean = hearth_pca_piece_view(pca, f, piece, pca->mean, rows, 0),
-                    all_scale = hearth_pca_piece_view(pca, f, piece, pca->space.scale, rows, 0);
-  int64_t stride[HEARTH_MAX_NDIM], first = field->offset + field->piece[piece];
-  hearth_strides(src->ndim - 1, all_mean.extent + 1, 1, field->order, stride);
+  int64_t extent[HEARTH_MAX_NDIM], stride[HEARTH_MAX_NDIM], first = field->offset + field->piece[piece];
+  for (int32_t d = 0; d < src->ndim - 1; d++) extent[d] = hearth_layout_piece_extent(field->layout, piece, d);
+  hearth_strides(src->ndim - 1, extent, 1, field->order, stride);
   for (int32_t d = 0; d < src->ndim - 1; d++) first += part->start[d] * stride[d];
-  const hearth_view panel = hearth_pca_matrix(ctx, t->panel, rows, columns, columns, 1);
+  result->first = first;
+  result->matrix = hearth_pca_matrix(ctx, t->panel, rows, columns, columns, 1);
   hearth_view dst = *src;
   dst.data = t->panel;
   dst.dtype = HEARTH_FLOAT64;
   dst.space = ctx->backend->space;
   dst.stride[0] = columns * (int64_t)sizeof(double);
   hearth_strides(src->ndim - 1, part->count, sizeof(double), field->order, dst.stride + 1);
-  hearth_view missing = dst;
-  missing.data = t->missing;
-  missing.dtype = HEARTH_INT32;
-  memset(missing.stride, 0, sizeof missing.stride);
-  const hearth_view mean = hearth_part_view(&all_mean, 1, part), scale = hearth_part_view(&all_scale, 1, part),
-                    basis = hearth_pca_matrix(ctx, pca->basis + first, columns, pca->modes, 1, pca->space.points),
-                    product = hearth_pca_matrix(ctx, t->product, rows, pca->modes, pca->modes, 1);
-  HEARTH_TRY(ctx->backend->pack(ctx->queue, &dst, src, &mean, pca->space.scale ? &scale : NULL, &missing, infinite));
-  return ctx->backend->gemm(ctx->queue, 0, 1, &panel, &basis, 1, &product);
+  return pack_rows(t, f, piece, part, &dst, src, &result->infinite);
 }
 
-/* Rows start .. of a field: samples along `axis` of its array. Local. */
-static hearth_status take_field(hearth_transform *t, int32_t f, const hearth_array *array, int64_t start, int64_t rows, int64_t *infinite) {
+/* product += part's anomalies times the basis. Local. */
+static hearth_status add_part(hearth_transform *t, int32_t f, int32_t piece, const hearth_view *src, const hearth_part *part, int64_t *infinite) {
+  const hearth_pca *pca = t->pca;
+  const hearth_context *ctx = pca->ctx;
+  hearth_transform_panel panel = {.infinite = 0};
+  HEARTH_TRY(hearth_transform_pack(t, f, piece, src, part, &panel));
+  *infinite += panel.infinite;
+  const int64_t rows = panel.matrix.extent[0], columns = panel.matrix.extent[1];
+  const hearth_view basis = hearth_pca_matrix(ctx, pca->basis + panel.first, columns, pca->modes, 1, pca->space.points),
+                    product = hearth_pca_matrix(ctx, t->product, rows, pca->modes, pca->modes, 1);
+  return ctx->backend->gemm(ctx->queue, 0, 1, &panel.matrix, &basis, 1, &product);
+}
+
+hearth_status hearth_transform_parts(hearth_transform *t, int32_t f, const hearth_array *array, int64_t start, int64_t rows, hearth_transform_work work,
+                                     int64_t *infinite) {
   for (int32_t p = 0; p < array->npieces; p++) {
     hearth_view block = hearth_series_view(&array->piece[p].view, t->series->field[f].axis);
     hearth_part part = {.count = {0}};
@@ -119,7 +143,7 @@ static hearth_status take_field(hearth_transform *t, int32_t f, const hearth_arr
     block.extent[0] = rows;
     while (hearth_part_next(block.ndim - 1, block.extent + 1, t->pca->space.field[f].order, t->panel_size / rows, &part)) {
       const hearth_view src = hearth_part_view(&block, 1, &part);
-      HEARTH_TRY(add_part(t, f, p, &src, &part, infinite));
+      HEARTH_TRY(work(t, f, p, &src, &part, infinite));
     }
   }
   return HEARTH_OK;
@@ -140,7 +164,8 @@ static hearth_status take_rows(hearth_transform *t, const hearth_array *const *a
   if (!t->pca->space.primary) return HEARTH_OK;
   HEARTH_TRY(ctx->backend->fill(ctx->queue, &product, 0));
   HEARTH_TRY(ctx->backend->fill(ctx->queue, &counter, 0));
-  for (int32_t f = 0; f < t->series->nfields; f++) HEARTH_TRY(take_field(t, f, array[f], start, rows, &infinite));
+  for (int32_t f = 0; f < t->series->nfields; f++)
+    HEARTH_TRY(hearth_transform_parts(t, f, array[f], start, rows, t->stack ? hearth_transform_stack_part : add_part, &infinite));
   HEARTH_TRY(ctx->backend->copy(ctx->queue, &host, &counter));
   HEARTH_TRY(hearth_pca_download(ctx, t->host, t->product, rows * t->pca->modes));
   if (missing || infinite)
@@ -149,12 +174,12 @@ static hearth_status take_rows(hearth_transform *t, const hearth_array *const *a
   return HEARTH_OK;
 }
 
-/* Samples start .. start + rows - 1 of all fields: where they lie, or read. */
-static hearth_status one_block(hearth_transform *t, int64_t start, int64_t rows) {
+hearth_status hearth_transform_block(hearth_transform *t, int64_t start, int64_t rows) {
   hearth_pca *pca = t->pca;
   hearth_array *into[HEARTH_MAX_FIELDS] = {NULL};
   const hearth_array *block[HEARTH_MAX_FIELDS];
   hearth_status status = HEARTH_OK;
+  t->first = start;
   for (int32_t f = 0; f < t->series->nfields && status == HEARTH_OK; f++) {
     const hearth_series_field *field = &t->series->field[f];
     block[f] = field->array;
@@ -168,9 +193,13 @@ static hearth_status one_block(hearth_transform *t, int64_t start, int64_t rows)
     block[f] = into[f];
     hearth_layout_destroy(&layout);
   }
-  if (status == HEARTH_OK) status = hearth_agree(pca->ctx, take_rows(t, block, t->in_place ? start : 0, rows));
+  const int64_t at = t->in_place ? start : 0;
+  if (status == HEARTH_OK) status = hearth_agree(pca->ctx, take_rows(t, block, at, rows));
+  if (status == HEARTH_OK)
+    status = t->stack ? hearth_transform_stack_scores(t, rows) : hearth_allreduce_f64(pca->ctx, t->host, rows * pca->modes, HEARTH_OP_SUM);
+  if (status == HEARTH_OK && t->after) status = hearth_agree(pca->ctx, t->after(t, block, at, rows));
   for (int32_t f = 0; f < t->series->nfields; f++) hearth_array_destroy(&into[f]);
-  return status == HEARTH_OK ? hearth_allreduce_f64(pca->ctx, t->host, rows * pca->modes, HEARTH_OP_SUM) : status;
+  return status;
 }
 
 /* This rank's rows among start .. start + rows - 1 into the result, signs applied. Local. */
@@ -179,8 +208,7 @@ static hearth_status keep_rows(const hearth_transform *t, int64_t start, int64_t
   const int rank = pca->ctx->rank;
   const int64_t own = hearth_layout_extent_of(scores->layout, rank, 0), first = own ? hearth_layout_local_to_global(scores->layout, rank, 0, 0) : 0;
   const int64_t from = start > first ? start : first, to = start + rows < first + own ? start + rows : first + own;
-  for (int64_t i = 0; i < rows; i++)
-    for (int32_t k = 0; k < pca->modes; k++) t->host[i * pca->modes + k] *= pca->sign[k];
+  HEARTH_TRY(hearth_pca_present_scores(pca, rows, t->host, pca->modes, t->host));
   if (from >= to) return HEARTH_OK;
   const hearth_view source = hearth_pca_host_matrix(t->host + (from - start) * pca->modes, to - from, pca->modes);
   hearth_view target = *hearth_array_view(scores);
@@ -195,19 +223,19 @@ static hearth_status transform(hearth_pca *pca, const hearth_series *series, hea
   hearth_transform t = {.pca = pca, .series = series};
   const int64_t shape[2] = {series->samples, pca->modes};
   hearth_layout *layout = NULL;
-  HEARTH_TRY(hearth_agree(ctx, check_space(pca, series)));
+  HEARTH_TRY(hearth_agree(ctx, hearth_transform_check(pca, series)));
   HEARTH_TRY(hearth_pca_find_signs(pca));
   hearth_status status = hearth_agree(ctx, hearth_layout_make_split(ctx, 2, shape, 0, &layout));
   if (status == HEARTH_OK) status = hearth_array_create(layout, HEARTH_FLOAT64, HEARTH_ROW_MAJOR, scores);
-  if (status == HEARTH_OK) status = prepare(&t);
+  if (status == HEARTH_OK) status = hearth_transform_prepare(&t);
   for (int64_t start = 0; start < series->samples && status == HEARTH_OK; start += t.rows) {
     const int64_t left = series->samples - start, rows = left < t.rows ? left : t.rows;
-    status = one_block(&t, start, rows);
+    status = hearth_transform_block(&t, start, rows);
     if (status == HEARTH_OK) status = hearth_agree(ctx, keep_rows(&t, start, rows, *scores));
     hearth_progress(ctx, "scores", start + rows, series->samples);
   }
   hearth_layout_destroy(&layout);
-  free_transform(&t);
+  hearth_transform_free(&t);
   if (status != HEARTH_OK) hearth_array_destroy(scores);
   return status;
 }

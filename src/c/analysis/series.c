@@ -104,3 +104,16 @@ hearth_status hearth_series_own_space(const hearth_series *series, int32_t f, he
   if (hearth_layout_is_replicated(*layout)) hearth_layout_destroy(layout);
   return HEARTH_OK;
 }
+
+hearth_status hearth_series_space(const hearth_series *series, int32_t f, hearth_layout **layout) {
+  const hearth_series_field *field = &series->field[f];
+  int64_t shape[HEARTH_MAX_NDIM];
+  int32_t n = 0, longest = 0;
+  HEARTH_TRY(hearth_series_own_space(series, f, layout));
+  if (*layout) return HEARTH_OK;
+  for (int32_t d = 0; d < field->ndim; d++)
+    if (d != field->axis) shape[n++] = field->shape[d];
+  for (int32_t d = 1; d < n; d++)
+    if (shape[d] > shape[longest]) longest = d;
+  return hearth_layout_make_split(series->ctx, n, shape, longest, layout);
+}

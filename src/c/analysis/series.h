@@ -35,5 +35,7 @@ void hearth_series_free(hearth_series *series);
 hearth_status hearth_series_read(const hearth_series *series, int32_t f, const int64_t *start, hearth_array *into);
 /* The layout of field f's space if it is an array whose space is distributed without replicas and not in boxes, else NULL. The caller destroys it. Local. */
 hearth_status hearth_series_own_space(const hearth_series *series, int32_t f, hearth_layout **layout);
+/* The same, but where that is NULL the balanced split along the longest axis of the space. */
+hearth_status hearth_series_space(const hearth_series *series, int32_t f, hearth_layout **layout);
 
 #endif

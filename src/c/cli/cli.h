@@ -47,6 +47,8 @@ int cli_report(cli *c, int exit_status);
 /* Subcommands: argv[0] is the subcommand's name. */
 int cli_info(cli *c, int argc, const char **argv);
 int cli_pca(cli *c, int argc, const char **argv);
+int cli_project(cli *c, int argc, const char **argv);
+int cli_reconstruct(cli *c, int argc, const char **argv);
 int cli_plot(cli *c, int argc, const char **argv);
 
 #endif

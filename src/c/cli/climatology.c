@@ -31,6 +31,14 @@ static void number_groups(int64_t samples, cli_groups *groups) {
   for (int64_t t = 0; t < samples; t++) groups->label[t] = rank[groups->label[t]];
 }
 
+int cli_calendar_numbers(cli *c, bool months, const char *name, const char *units, const char *calendar, int64_t n, const double *times, int32_t *number) {
+  int32_t *date = cli_allocate((size_t)(3 * n), sizeof *date);
+  const int status = cli_check_time(c, hearth_time_decode(units, calendar, n, times, date, date + n, date + 2 * n), name);
+  for (int64_t t = 0; t < n && status == CLI_DONE; t++) number[t] = months ? date[n + t] : (int32_t)day_of_year(calendar, date[n + t], date[2 * n + t]);
+  free(date);
+  return status;
+}
+
 int cli_groups_make(cli *c, cli_climatology climatology, const cli_input *input, const cli_state *state, cli_groups *groups) {
   *groups = (cli_groups){0};
   if (climatology == CLI_CLIMATOLOGY_NONE) return CLI_DONE;
@@ -45,12 +53,9 @@ int cli_groups_make(cli *c, cli_climatology climatology, const cli_input *input,
     return cli_fail(c, CLI_WRONG, "--climatology %s: %s has no time coordinate for '%s' (units like \"days since 1970-01-01\")", groups->name, input->path[0],
                     field->name);
   CLI_TRY(cli_cf_sample_values(c, input, field, name, &times, units, calendar));
-  int32_t *date = cli_allocate((size_t)(3 * n), sizeof *date);
   groups->label = cli_allocate((size_t)n, sizeof *groups->label);
-  const int status = cli_check_time(c, hearth_time_decode(units, calendar, n, times, date, date + n, date + 2 * n), name);
-  for (int64_t t = 0; t < n && status == CLI_DONE; t++) groups->label[t] = months ? date[n + t] : (int32_t)day_of_year(calendar, date[n + t], date[2 * n + t]);
+  const int status = cli_calendar_numbers(c, months, name, units, calendar, n, times, groups->label);
   if (status == CLI_DONE) number_groups(n, groups);
-  free(date);
   free(times);
   return status;
 }

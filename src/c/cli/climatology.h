@@ -12,6 +12,8 @@ typedef struct cli_groups {
 } cli_groups;
 
 int cli_groups_make(cli *c, cli_climatology climatology, const cli_input *input, const cli_state *state, cli_groups *groups);
+/* Month 1..12 or day of the year of each time, by units and calendar; `name` is the coordinate's, for messages. Local. */
+int cli_calendar_numbers(cli *c, bool months, const char *name, const char *units, const char *calendar, int64_t n, const double *times, int32_t *number);
 void cli_groups_free(cli_groups *groups);
 
 #endif

@@ -21,7 +21,4 @@ int cli_fit_batch(cli *c, cli_fit *fit);
 /* Sample by sample, as a model would hand them over (stream.c). Collective. */
 int cli_fit_streaming(cli *c, cli_fit *fit);
 
-/* A source of the anomalies from the means of groups that `pca` found (anomalies.c). It keeps copies of the means on every rank. Collective. */
-int cli_anomalies_source(cli *c, const cli_fit *fit, hearth_source **source);
-
 #endif

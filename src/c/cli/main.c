@@ -12,6 +12,8 @@ typedef struct command {
 static const command commands[] = {
     {"info", cli_info, "FILE...", "what is in a file: dimensions, variables, times, missing values"},
     {"pca", cli_pca, "FILE... --var NAME[,NAME] --modes K", "EOFs, principal components and explained variance"},
+    {"project", cli_project, "EOF.nc FILE... [--var NAME]", "scores of other samples on modes found before"},
+    {"reconstruct", cli_reconstruct, "EOF.nc [--modes K]", "the field that modes and scores make"},
     {"plot", cli_plot, "RESULT.nc [-o PREFIX]", "pictures of a result file, of a run or of a model"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -23,7 +25,7 @@ static void print_help(void) {
        "larger than memory. FILE is NetCDF (classic or 4), HDF5, NPY or CSV; several\n"
        "files or a quoted glob form one series along the sample dimension.\n\n"
        "Commands");
-  for (int i = 0; i < COMMANDS; i++) printf("  %-5s %-37s\n        %s\n", commands[i].name, commands[i].arguments, commands[i].summary);
+  for (int i = 0; i < COMMANDS; i++) printf("  %-11s %s\n              %s\n", commands[i].name, commands[i].arguments, commands[i].summary);
   puts("\nhearth COMMAND --help lists the options of a command; hearth --version says\n"
        "which version this is.\n\n"
        "Example\n"

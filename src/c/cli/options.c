@@ -13,6 +13,15 @@
 #define GROUP(table, title)                                                                                                                                    \
   { NULL, '\0', POPT_ARG_INCLUDE_TABLE, table, 0, title, NULL }
 
+/* What several subcommands have. */
+#define REPORT                                                                                                                                                 \
+  TEXT("progress", '\0', progress_word, "bar: auto (default), always or never", "WORD"),                                                                       \
+      TEXT("log", '\0', log_word, "error, warning, info or debug", "LEVEL"), FLAG("quiet", 'q', quiet, "print no summary")
+#define MACHINE                                                                                                                                                \
+  TEXT("memory", '\0', memory_word, "bytes per rank: 200M, 2G", "SIZE"), TEXT("threads", '\0', threads_word, "OpenMP threads per rank", "N"),                  \
+      TEXT("device", '\0', device, "cpu (default), cuda or hip", "WORD")
+#define HELP FLAG("help", 'h', help, "this text"), FLAG("version", '\0', version, "the version")
+
 /* Everything around the tables: parsing, help, version, files. */
 static int parse(cli *c, int argc, const char **argv, const struct poptOption *table, cli_options *o, const char *synopsis, const char *example, bool *done) {
   *done = false;
@@ -60,21 +69,36 @@ int cli_options_pca(cli *c, int argc, const char **argv, cli_options *o, bool *d
                                   POPT_TABLEEND};
   struct poptOption results[] = {TEXT("output", 'o', output, "default: FILE's stem + .pca.nc", "FILE"),
                                  TEXT("plot", '\0', plot, "pictures PREFIX-*.png, by GMT", "PREFIX"),
-                                 TEXT("profile", '\0', profile, "timings and bytes per phase as JSON", "FILE"),
-                                 TEXT("progress", '\0', progress_word, "bar: auto (default), always or never", "WORD"),
-                                 TEXT("log", '\0', log_word, "error, warning, info or debug", "LEVEL"),
-                                 FLAG("quiet", 'q', quiet, "print no summary"),
-                                 POPT_TABLEEND};
-  struct poptOption machine[] = {TEXT("memory", '\0', memory_word, "bytes per rank: 200M, 2G", "SIZE"),
-                                 TEXT("threads", '\0', threads_word, "OpenMP threads per rank", "N"),
-                                 TEXT("device", '\0', device, "cpu (default), cuda or hip", "WORD"),
-                                 FLAG("reproducible", '\0', reproducible, "same bits on any number of ranks"),
-                                 FLAG("help", 'h', help, "this text"),
-                                 FLAG("version", '\0', version, "the version"),
-                                 POPT_TABLEEND};
+                                 TEXT("profile", '\0', profile, "timings and bytes per phase as JSON", "FILE"), REPORT, POPT_TABLEEND};
+  struct poptOption machine[] = {MACHINE, FLAG("reproducible", '\0', reproducible, "same bits on any number of ranks"), HELP, POPT_TABLEEND};
   const struct poptOption table[] = {GROUP(analysis, "Analysis:"), GROUP(results, "Results:"), GROUP(machine, "Machine and help:"), POPT_TABLEEND};
   return parse(c, argc, argv, table, o, "FILE... --var NAME --modes K [OPTION...]",
                "\nExample: mpirun -n 4 hearth pca winds.nc --var UWND --modes 4 \\\n             --weights coslat -o winds.pca.nc --plot winds", done);
+}
+
+int cli_options_project(cli *c, int argc, const char **argv, cli_options *o, bool *done) {
+  struct poptOption analysis[] = {TEXT("var", 'v', vars, "variables (default: named as in EOF.nc)", "NAME[,NAME]"),
+                                  TEXT("modes", 'k', modes_word, "only the leading K (default: all)", "K"),
+                                  TEXT("sample-dim", '\0', sample_dim, "default: unlimited, else time, else first", "DIM"), POPT_TABLEEND};
+  struct poptOption results[] = {TEXT("output", 'o', output, "default: FILE's stem + .pc.nc", "FILE"), REPORT, POPT_TABLEEND};
+  struct poptOption machine[] = {MACHINE, HELP, POPT_TABLEEND};
+  const struct poptOption table[] = {GROUP(analysis, "Analysis:"), GROUP(results, "Results:"), GROUP(machine, "Machine and help:"), POPT_TABLEEND};
+  return parse(c, argc, argv, table, o, "EOF.nc FILE... [--var NAME] [OPTION...]",
+               "\nEOF.nc is a result of hearth pca, or written by a model (hearth_pca_write).\n"
+               "Example: hearth project winds.pca.nc winds_1993.nc --var UWND -o pc_1993.nc",
+               done);
+}
+
+int cli_options_reconstruct(cli *c, int argc, const char **argv, cli_options *o, bool *done) {
+  struct poptOption analysis[] = {TEXT("modes", 'k', modes_word, "only the leading K (default: all)", "K"),
+                                  TEXT("scores", '\0', scores, "a result of hearth project (default: EOF.nc's own)", "PC.nc"), POPT_TABLEEND};
+  struct poptOption results[] = {TEXT("output", 'o', output, "default: EOF.nc's stem + .field.nc", "FILE"), REPORT, POPT_TABLEEND};
+  struct poptOption machine[] = {MACHINE, HELP, POPT_TABLEEND};
+  const struct poptOption table[] = {GROUP(analysis, "Analysis:"), GROUP(results, "Results:"), GROUP(machine, "Machine and help:"), POPT_TABLEEND};
+  return parse(c, argc, argv, table, o, "EOF.nc [OPTION...]",
+               "\nEOF.nc is a result of hearth pca, or written by a model (hearth_pca_write).\n"
+               "Example: hearth reconstruct winds.pca.nc --modes 3 -o winds_3.nc",
+               done);
 }
 
 int cli_options_plain(cli *c, int argc, const char **argv, cli_options *o, bool *done) {
@@ -82,8 +106,7 @@ int cli_options_plain(cli *c, int argc, const char **argv, cli_options *o, bool 
   struct poptOption results[] = {TEXT("output", 'o', output, "pictures PREFIX-*.png (default: RESULT's stem)", "PREFIX"),
                                  FLAG("no-coasts", '\0', no_coasts, "for a planet that is not the Earth"), FLAG("quiet", 'q', quiet, "print no names"),
                                  POPT_TABLEEND};
-  struct poptOption help[] = {TEXT("log", '\0', log_word, "error, warning, info or debug", "LEVEL"), FLAG("help", 'h', help, "this text"),
-                              FLAG("version", '\0', version, "the version"), POPT_TABLEEND};
+  struct poptOption help[] = {TEXT("log", '\0', log_word, "error, warning, info or debug", "LEVEL"), HELP, POPT_TABLEEND};
   const struct poptOption both[] = {GROUP(results, "Results:"), GROUP(help, "Options:"), POPT_TABLEEND}, only[] = {GROUP(help, "Options:"), POPT_TABLEEND};
   return parse(c, argc, argv, plot ? both : only, o, plot ? "RESULT.nc [-o PREFIX]" : "FILE...",
                plot ? "\nExample: hearth plot winds.pca.nc -o winds" : "\nExample: hearth info winds.nc", done);
@@ -92,11 +115,32 @@ int cli_options_plain(cli *c, int argc, const char **argv, cli_options *o, bool 
 void cli_options_free(cli_options *o) {
   char *words[] = {o->output,     o->vars,   o->sample_dim,    o->weights,      o->mask,          o->gaps_word, o->climatology_word,
                    o->plot,       o->device, o->memory_word,   o->threads_word, o->progress_word, o->log_word,  o->profile,
-                   o->modes_word, o->rotate, o->accuracy_word, o->solver_word,  o->ddof_word};
+                   o->modes_word, o->rotate, o->accuracy_word, o->solver_word,  o->ddof_word,     o->scores};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) free(words[i]);
   for (int i = 0; i < o->nfiles; i++) free(o->files[i]);
   free(o->files);
   *o = (cli_options){0};
+}
+
+char *cli_command_line(int argc, const char **argv) {
+  size_t length = sizeof "hearth";
+  for (int i = 0; i < argc; i++) length += strlen(argv[i]) + 1;
+  char *text = cli_allocate(length, 1);
+  strcpy(text, "hearth");
+  for (int i = 0; i < argc; i++) strcat(strcat(text, " "), argv[i]);
+  return text;
+}
+
+int64_t cli_options_block(const cli_options *o) {
+  return o->memory > 4 ? o->memory / 4 : o->memory;
+}
+
+char *cli_options_default_output(const char *path, const char *ending) {
+  const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path, *dot = strrchr(base, '.');
+  const int stem = dot && dot > base ? (int)(dot - base) : (int)strlen(base);
+  char *text = cli_allocate((size_t)stem + strlen(ending) + 1, 1);
+  sprintf(text, "%.*s%s", stem, base, ending);
+  return text;
 }
 
 int cli_context_open(cli *c, const cli_options *o) {

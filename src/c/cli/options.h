@@ -9,7 +9,7 @@ typedef enum cli_progress { CLI_PROGRESS_AUTO = 0, CLI_PROGRESS_ALWAYS, CLI_PROG
 typedef struct cli_options {
   /* as given; NULL or 0 where not */
   char *output, *vars, *sample_dim, *weights, *mask, *gaps_word, *climatology_word, *plot, *device, *memory_word, *threads_word, *progress_word, *log_word,
-      *profile, *modes_word, *accuracy_word, *solver_word, *ddof_word, *rotate;
+      *profile, *modes_word, *accuracy_word, *solver_word, *ddof_word, *rotate, *scores;
   int standardize, streaming, reproducible, quiet, no_coasts, help, version;
   int nfiles;
   char **files;
@@ -22,7 +22,15 @@ typedef struct cli_options {
 
 /* Parses the options of subcommand argv[0] and the files; *done means that help or version was asked for and printed. */
 int cli_options_pca(cli *c, int argc, const char **argv, cli_options *options, bool *done);
+int cli_options_project(cli *c, int argc, const char **argv, cli_options *options, bool *done);
+int cli_options_reconstruct(cli *c, int argc, const char **argv, cli_options *options, bool *done);
 int cli_options_plain(cli *c, int argc, const char **argv, cli_options *options, bool *done); /* info and plot */
+/* Bytes per rank for blocks of data: a quarter of --memory, the rest being for what the analysis holds; 0: the library's own choice. */
+int64_t cli_options_block(const cli_options *options);
+/* `path` without folder and ending, + `ending`: the default name of a result, in the working folder. The caller frees it. */
+char *cli_options_default_output(const char *path, const char *ending);
+/* The command line as one text, which the caller frees. */
+char *cli_command_line(int argc, const char **argv);
 void cli_options_free(cli_options *options);
 
 /* Opens the context as the options say. Collective. */

@@ -9,38 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-/* The command line as one text. */
-static char *join(int argc, const char **argv) {
-  size_t length = sizeof "hearth";
-  for (int i = 0; i < argc; i++) length += strlen(argv[i]) + 1;
-  char *text = cli_allocate(length, 1);
-  strcpy(text, "hearth");
-  for (int i = 0; i < argc; i++) strcat(strcat(text, " "), argv[i]);
-  return text;
-}
-
-/* The first file's name without folder and ending, + .pca.nc, in the working folder. */
-static char *default_output(const char *path) {
-  const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path, *dot = strrchr(base, '.');
-  const int stem = dot && dot > base ? (int)(dot - base) : (int)strlen(base);
-  char *text = cli_allocate((size_t)stem + sizeof ".pca.nc", 1);
-  sprintf(text, "%.*s.pca.nc", stem, base);
-  return text;
-}
-
-/* The result would replace what it is computed from. */
-static int check_output(cli *c, const cli_input *input, const char *path) {
-  int same = -1;
-  struct stat out, in;
-  if (c->rank == 0 && stat(path, &out) == 0)
-    for (int i = 0; i < input->nfiles; i++)
-      if (stat(input->path[i], &in) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino) same = i;
-  MPI_Bcast(&same, 1, MPI_INT, 0, MPI_COMM_WORLD);
-  if (same >= 0) return cli_fail(c, CLI_WRONG, "--output %s is the input itself: choose another name", path);
-  return cli_result_probe(c, path);
-}
 
 /* What the estimator would say as well, but before any reading, for streaming too, and in the words of files. */
 static int check_sizes(cli *c, const cli_options *o, const cli_state *state) {
@@ -99,7 +67,7 @@ static int summarize(cli *c, const cli_result *r) {
 static int compute(cli *c, cli_fit *fit, const char *path, const char *command) {
   const cli_options *o = fit->options;
   CLI_TRY(check_sizes(c, o, fit->state));
-  CLI_TRY(check_output(c, fit->input, path));
+  CLI_TRY(cli_output_check(c, fit->input->nfiles, fit->input->path, path));
   CLI_CHECK(c, hearth_metric_create(c->ctx, &fit->metric));
   CLI_TRY(cli_weights_apply(c, o->weights, fit->input, fit->state, fit->metric));
   CLI_TRY(cli_mask_apply(c, o->mask, fit->input, fit->state, fit->metric));
@@ -138,7 +106,7 @@ static int run(cli *c, const cli_options *o, const char *command) {
   int status = cli_input_open(c, o->nfiles, o->files, &input);
   if (status == CLI_DONE) status = cli_state_open(c, &input, o->vars, o->sample_dim, &state);
   if (status == CLI_DONE) status = cli_groups_make(c, o->climatology, &input, &state, &groups);
-  char *path = o->output ? cli_copy_text(o->output) : default_output(input.nfiles ? input.path[0] : "hearth");
+  char *path = o->output ? cli_copy_text(o->output) : cli_options_default_output(input.nfiles ? input.path[0] : "hearth", ".pca.nc");
   if (status == CLI_DONE) status = compute(c, &fit, path, command);
   free(path);
   cli_progress_clear();
@@ -155,7 +123,7 @@ static int run(cli *c, const cli_options *o, const char *command) {
 int cli_pca(cli *c, int argc, const char **argv) {
   cli_options options = {0};
   bool done = false;
-  char *command = join(argc, argv);
+  char *command = cli_command_line(argc, argv);
   int status = cli_options_pca(c, argc, argv, &options, &done);
   if (status == CLI_DONE && !done) status = run(c, &options, command);
   cli_options_free(&options);

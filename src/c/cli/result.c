@@ -19,22 +19,29 @@ void cli_result_name(const cli_result *r, int32_t f, const char *what, char *nam
     snprintf(name, CLI_NAME, "%s_%.200s", what, r->state->field[f].name);
 }
 
-int cli_result_probe(cli *c, const char *path) {
-  hearth_output *output = NULL;
-  const int status = cli_check(c, hearth_output_create(c->ctx, path, &output));
-  hearth_output_destroy(&output);
-  return status;
-}
-
 static int write_array(cli *c, hearth_output *output, const char *name, hearth_array **array) {
   const int status = cli_check(c, hearth_output_write(output, name, *array));
   hearth_array_destroy(array);
   return status;
 }
 
+/* Weights, and standard deviations where there are any. */
+static int write_metric(cli *c, const cli_result *r, int32_t f, hearth_output *output) {
+  char name[CLI_NAME];
+  hearth_array *array = NULL;
+  CLI_CHECK(c, hearth_pca_weights(r->pca, f, &array));
+  cli_result_name(r, f, "weights", name);
+  CLI_TRY(write_array(c, output, name, &array));
+  if (!r->options->standardize) return CLI_DONE;
+  CLI_CHECK(c, hearth_pca_standard_deviation(r->pca, f, &array));
+  cli_result_name(r, f, "standard_deviation", name);
+  return write_array(c, output, name, &array);
+}
+
 static int write_field(cli *c, const cli_result *r, int32_t f, hearth_output *output) {
   char name[CLI_NAME];
   hearth_array *array = NULL, *mean = NULL;
+  CLI_TRY(write_metric(c, r, f, output));
   cli_result_name(r, f, "eof", name);
   CLI_CHECK(c, hearth_pca_components(r->pca, f, &array));
   CLI_TRY(write_array(c, output, name, &array));
@@ -51,10 +58,12 @@ static int write_field(cli *c, const cli_result *r, int32_t f, hearth_output *ou
 
 static int write_modes(cli *c, const cli_result *r, hearth_output *output) {
   const int32_t modes = r->modes;
-  double *number = cli_allocate((size_t)(3 * modes), sizeof *number);
+  double *number = cli_allocate((size_t)(3 * modes), sizeof *number), total = 0;
   for (int32_t k = 0; k < modes; k++) number[k] = k + 1;
   hearth_status status = hearth_pca_eigenvalues(r->pca, modes, number + modes);
   if (status == HEARTH_OK) status = hearth_pca_explained_variance_ratio(r->pca, modes, number + 2 * modes);
+  if (status == HEARTH_OK) status = hearth_pca_total_variance(r->pca, &total);
+  if (status == HEARTH_OK) status = hearth_output_write_numbers(output, "total_variance", 1, &total);
   if (status == HEARTH_OK) status = hearth_output_write_numbers(output, "mode", modes, number);
   if (status == HEARTH_OK) status = hearth_output_write_numbers(output, "eigenvalue", modes, number + modes);
   if (status == HEARTH_OK) status = hearth_output_write_numbers(output, "explained_variance_ratio", modes, number + 2 * modes);

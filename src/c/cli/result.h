@@ -15,6 +15,8 @@ typedef struct cli_result {
   const char *path, *command;
   int32_t modes;
   int64_t samples;
+  const cli_input *sample_input; /* where the samples' coordinate is, if not in `input` */
+  bool only_samples;             /* no dimensions and coordinates of space */
 } cli_result;
 
 /* Name of dimension `dim` of a field in the result: the file's, or x0, x1, ... and `sample`. */
@@ -22,12 +24,22 @@ void cli_result_dim(const cli_field *field, int32_t dim, char *name);
 /* "eof" for a state of one field, "eof_NAME" otherwise. */
 void cli_result_name(const cli_result *result, int32_t f, const char *what, char *name);
 
-/* Fails early where the file cannot be written. Collective. */
-int cli_result_probe(cli *c, const char *path);
+/* Fails early where the output cannot be written, or is one of the inputs. Collective. */
+int cli_output_check(cli *c, int ninputs, char *const *inputs, const char *path);
+/* Attributes that every result has: title, history, source. Collective. */
+int cli_output_globals(cli *c, hearth_output *output, const char *title, const char *command, const char *source);
+/* A float64 variable with its names; fill NaN: no _FillValue; units "": none. Collective. */
+int cli_output_variable(cli *c, hearth_output *output, const char *name, const char *dims, double fill, const char *long_name, const char *units);
+/* Attributes of a coordinate, taken over. Collective. */
+int cli_output_copy_attributes(cli *c, const hearth_variable *from, hearth_output *output, const char *name);
+#define CLI_FILL 9.969209968386869e36 /* NetCDF's default for float64 */
+
 /* Writes all of it under a temporary name and renames it. Collective. */
 int cli_result_write(cli *c, const cli_result *result);
 
 /* Parts of it: result_define.c, result_coordinates.c, result_mean.c. */
+/* Defines the dimensions of all fields. */
+int cli_result_dimensions(cli *c, const cli_result *result, hearth_output *output);
 int cli_result_define(cli *c, const cli_result *result, hearth_output *output);
 /* Defines or writes the coordinates that the input has of the result's dimensions. */
 int cli_result_coordinates_define(cli *c, const cli_result *result, hearth_output *output);

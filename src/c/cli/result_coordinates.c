@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int copy_attributes(cli *c, const hearth_variable *from, hearth_output *output, const char *name) {
+int cli_output_copy_attributes(cli *c, const hearth_variable *from, hearth_output *output, const char *name) {
   static const char *const attributes[] = {"units", "standard_name", "long_name", "axis", "positive", "calendar", "topology"};
   char text[CLI_NAME];
   for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++)
@@ -26,12 +26,16 @@ static bool first_use(const cli_state *state, int32_t f, int32_t d) {
   return true;
 }
 
+static const cli_input *samples_of(const cli_result *r) {
+  return r->sample_input ? r->sample_input : r->input;
+}
+
 static int write_own(cli *c, const cli_result *r, const cli_field *field, int32_t d, hearth_variable *variable, hearth_output *output) {
   char units[CLI_NAME], calendar[CLI_NAME];
   double *values = NULL;
   int64_t n = field->shape[d];
-  const int status =
-      d == field->sample_axis ? cli_cf_sample_values(c, r->input, field, field->dim[d], &values, units, calendar) : cli_values_load(c, variable, &n, &values);
+  const int status = d == field->sample_axis ? cli_cf_sample_values(c, samples_of(r), field, field->dim[d], &values, units, calendar)
+                                             : cli_values_load(c, variable, &n, &values);
   if (status != CLI_DONE) return status;
   const int written = cli_check(c, hearth_output_write_numbers(output, field->dim[d], n, values));
   free(values);
@@ -43,14 +47,16 @@ static int each_own(cli *c, const cli_result *r, hearth_output *output, bool wri
   for (int32_t f = 0; f < r->state->nfields; f++) {
     const cli_field *field = &r->state->field[f];
     for (int32_t d = 0; d < field->ndim; d++) {
-      hearth_variable *variable = first_use(r->state, f, d) ? cli_cf_coordinate(r->input->file[0], field->dim[d]) : NULL;
+      if (r->only_samples && d != field->sample_axis) continue;
+      const cli_input *input = d == field->sample_axis ? samples_of(r) : r->input;
+      hearth_variable *variable = first_use(r->state, f, d) ? cli_cf_coordinate(input->file[0], field->dim[d]) : NULL;
       if (!variable) continue;
       int status = CLI_DONE;
       if (write) {
         status = write_own(c, r, field, d, variable, output);
       } else {
         status = cli_check(c, hearth_output_variable(output, field->dim[d], HEARTH_FLOAT64, field->dim[d], (double)NAN));
-        if (status == CLI_DONE) status = copy_attributes(c, variable, output, field->dim[d]);
+        if (status == CLI_DONE) status = cli_output_copy_attributes(c, variable, output, field->dim[d]);
       }
       hearth_variable_destroy(&variable);
       CLI_TRY(status);
@@ -104,13 +110,14 @@ static int one_auxiliary(cli *c, const cli_result *r, int32_t f, cli_cf kind, he
     hearth_array_destroy(&array);
   } else {
     status = cli_check(c, hearth_output_variable(output, name, HEARTH_FLOAT64, dims, (double)NAN));
-    if (status == CLI_DONE) status = copy_attributes(c, variable, output, name);
+    if (status == CLI_DONE) status = cli_output_copy_attributes(c, variable, output, name);
   }
   hearth_variable_destroy(&variable);
   return status;
 }
 
 static int each_auxiliary(cli *c, const cli_result *r, hearth_output *output, bool write) {
+  if (r->only_samples) return CLI_DONE;
   for (int32_t f = 0; f < r->state->nfields; f++)
     for (int kind = CLI_CF_LATITUDE; kind <= CLI_CF_LONGITUDE; kind++) CLI_TRY(one_auxiliary(c, r, f, (cli_cf)kind, output, write));
   return CLI_DONE;

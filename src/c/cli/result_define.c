@@ -3,17 +3,15 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
-
-#define FILL 9.969209968386869e36 /* NetCDF's default for float64 */
 
 /* Dimensions of all fields; those that share a name share the length, being of one file. */
-static int define_dimensions(cli *c, const cli_result *r, hearth_output *output) {
+int cli_result_dimensions(cli *c, const cli_result *r, hearth_output *output) {
   char defined[HEARTH_MAX_NDIM * 64][CLI_NAME], name[CLI_NAME];
   int n = 0;
   for (int32_t f = 0; f < r->state->nfields; f++) {
     const cli_field *field = &r->state->field[f];
     for (int32_t d = 0; d < field->ndim; d++) {
+      if (r->only_samples && d != field->sample_axis) continue;
       cli_result_dim(field, d, name);
       if (strcmp(name, "mode") == 0)
         return cli_fail(c, CLI_WRONG, "'%s' has a dimension 'mode', which is the result's own: rename it in the input (ncrename)", field->name);
@@ -38,30 +36,49 @@ static void space_list(const cli_field *field, const char *lead, char *list, siz
   }
 }
 
-static int define_variable(cli *c, hearth_output *output, const char *name, const char *dims, double fill, const char *long_name, const char *units) {
-  CLI_CHECK(c, hearth_output_variable(output, name, HEARTH_FLOAT64, dims, fill));
-  CLI_CHECK(c, hearth_output_text(output, name, "long_name", long_name));
-  return units[0] ? cli_check(c, hearth_output_text(output, name, "units", units)) : CLI_DONE;
+/* Attributes of the EOFs that later projections go by: what field they are of, along which dimension its samples lie, how it was treated. */
+static int describe_eof(cli *c, const cli_result *r, int32_t f, const char *name, hearth_output *output) {
+  static const char *const kinds[] = {"mean", "weights", "climatology", "standard_deviation"};
+  const bool there[] = {true, true, r->groups->n > 0, r->options->standardize != 0};
+  char dim[CLI_NAME], list[CLI_NAME * 5] = "", one[CLI_NAME];
+  for (int i = 0; i < 4; i++) {
+    if (!there[i]) continue;
+    cli_result_name(r, f, kinds[i], one);
+    strcat(strcat(list, list[0] ? " " : ""), one);
+  }
+  cli_result_dim(&r->state->field[f], r->state->field[f].sample_axis, dim);
+  CLI_CHECK(c, hearth_output_text(output, name, "ancillary_variables", list));
+  CLI_CHECK(c, hearth_output_text(output, name, "field", r->state->field[f].name));
+  CLI_CHECK(c, hearth_output_text(output, name, "sample_dimension", dim));
+  CLI_CHECK(c, hearth_output_text(output, name, "weights", r->options->weights ? r->options->weights : "none"));
+  if (r->groups->n > 0) CLI_CHECK(c, hearth_output_text(output, name, "climatology", r->groups->name));
+  return r->options->standardize ? cli_check(c, hearth_output_text(output, name, "standardized", "divided by each point's standard deviation")) : CLI_DONE;
 }
 
 static int define_field(cli *c, const cli_result *r, int32_t f, hearth_output *output) {
-  static const char *const what[] = {"eof", "mean", "climatology"};
   const cli_field *field = &r->state->field[f];
-  const char *lead[] = {"mode", "", r->groups->name};
+  const struct {
+    const char *name, *lead, *title;
+    bool there, units;
+  } variable[] = {{"eof", "mode", "empirical orthogonal functions", true, false},
+                  {"mean", "", "mean", true, true},
+                  {"weights", "", "weights in the inner product (0: the point takes no part)", true, false},
+                  {"climatology", r->groups->name, "mean of each calendar group", r->groups->n > 0, true},
+                  {"standard_deviation", "", "standard deviation", r->options->standardize != 0, true}};
   char units[CLI_NAME], coordinates[2 * CLI_NAME + 2], title[CLI_NAME];
   cli_cf_text(field->part[0], "units", units);
   if (!cli_cf_text(field->part[0], "long_name", title)) cli_cf_text(field->part[0], "standard_name", title);
   CLI_TRY(cli_result_auxiliary(c, r, f, coordinates));
-  for (int i = 0; i < (r->groups->n > 0 ? 3 : 2); i++) {
+  for (int i = 0; i < 5; i++) {
     char name[CLI_NAME], dims[CLI_NAME * HEARTH_MAX_NDIM], text[2 * CLI_NAME];
-    cli_result_name(r, f, what[i], name);
-    space_list(field, lead[i], dims, sizeof dims);
-    snprintf(text, sizeof text, "%s of %s", i == 0 ? "empirical orthogonal functions" : i == 1 ? "mean" : "mean of each calendar group", field->name);
-    CLI_TRY(define_variable(c, output, name, dims, FILL, text, i == 0 ? "" : units));
+    if (!variable[i].there) continue;
+    cli_result_name(r, f, variable[i].name, name);
+    space_list(field, variable[i].lead, dims, sizeof dims);
+    snprintf(text, sizeof text, "%s of %s", variable[i].title, field->name);
+    CLI_TRY(cli_output_variable(c, output, name, dims, CLI_FILL, text, variable[i].units ? units : ""));
     if (coordinates[0]) CLI_CHECK(c, hearth_output_text(output, name, "coordinates", coordinates));
     if (title[0]) CLI_CHECK(c, hearth_output_text(output, name, "description", title));
-    if (i == 0) CLI_CHECK(c, hearth_output_text(output, name, "weights", r->options->weights ? r->options->weights : "none"));
-    if (i == 0 && r->options->standardize) CLI_CHECK(c, hearth_output_text(output, name, "standardized", "divided by each point's standard deviation"));
+    if (i == 0) CLI_TRY(describe_eof(c, r, f, name, output));
   }
   return CLI_DONE;
 }
@@ -74,9 +91,11 @@ static int define_modes(cli *c, const cli_result *r, hearth_output *output) {
   CLI_CHECK(c, hearth_output_dimension(output, "mode", r->modes));
   CLI_CHECK(c, hearth_output_variable(output, "mode", HEARTH_INT32, "mode", (double)NAN));
   CLI_CHECK(c, hearth_output_text(output, "mode", "long_name", "mode number"));
-  CLI_TRY(define_variable(c, output, "eigenvalue", "mode", (double)NAN, "variance of the principal components", squared));
+  CLI_TRY(cli_output_variable(c, output, "eigenvalue", "mode", (double)NAN, "variance of the principal components", squared));
   CLI_CHECK(c, hearth_output_number(output, "eigenvalue", "ddof", r->options->ddof));
-  CLI_TRY(define_variable(c, output, "explained_variance_ratio", "mode", (double)NAN, "share of the total variance", "1"));
+  CLI_CHECK(c, hearth_output_number(output, "eigenvalue", "samples", (double)r->samples));
+  CLI_TRY(cli_output_variable(c, output, "total_variance", "", (double)NAN, "variance of all modes, also of those that are not here", squared));
+  CLI_TRY(cli_output_variable(c, output, "explained_variance_ratio", "mode", (double)NAN, "share of the total variance", "1"));
   if (r->options->streaming) {
     double bound = 0;
     CLI_CHECK(c, hearth_pca_discarded(r->pca, &bound));
@@ -84,33 +103,19 @@ static int define_modes(cli *c, const cli_result *r, hearth_output *output) {
   }
   cli_result_dim(&r->state->field[0], r->state->field[0].sample_axis, dims);
   strcat(dims, " mode");
-  return define_variable(c, output, "pc", dims, (double)NAN, "principal components (scores)", units);
-}
-
-static int define_globals(cli *c, const cli_result *r, hearth_output *output) {
-  char text[CLI_PATH + CLI_NAME] = "";
-  const time_t now = time(NULL);
-  struct tm utc;
-  if (c->rank == 0) {
-    strftime(text, CLI_NAME, "%Y-%m-%dT%H:%M:%SZ ", gmtime_r(&now, &utc));
-    snprintf(text + strlen(text), sizeof text - strlen(text), "%s", r->command);
-  }
-  MPI_Bcast(text, sizeof text, MPI_CHAR, 0, MPI_COMM_WORLD); /* clocks differ */
-  CLI_CHECK(c, hearth_output_text(output, "", "Conventions", "CF-1.8"));
-  CLI_CHECK(c, hearth_output_text(output, "", "title", "Empirical orthogonal functions"));
-  CLI_CHECK(c, hearth_output_text(output, "", "history", text));
-  snprintf(text, sizeof text, "hearth pca %s, from %s%s", hearth_version(), r->input->path[0], r->input->nfiles > 1 ? " and following" : "");
-  return cli_check(c, hearth_output_text(output, "", "source", text));
+  return cli_output_variable(c, output, "pc", dims, (double)NAN, "principal components (scores)", units);
 }
 
 int cli_result_define(cli *c, const cli_result *r, hearth_output *output) {
-  CLI_TRY(define_globals(c, r, output));
-  CLI_TRY(define_dimensions(c, r, output));
+  char source[CLI_PATH + CLI_NAME];
+  snprintf(source, sizeof source, "hearth pca %s, from %s%s", hearth_version(), r->input->path[0], r->input->nfiles > 1 ? " and following" : "");
+  CLI_TRY(cli_output_globals(c, output, "Empirical orthogonal functions", r->command, source));
+  CLI_TRY(cli_result_dimensions(c, r, output));
   CLI_TRY(define_modes(c, r, output));
   if (r->groups->n > 0) {
     CLI_CHECK(c, hearth_output_dimension(output, r->groups->name, r->groups->n));
-    CLI_TRY(define_variable(c, output, r->groups->name, r->groups->name, (double)NAN,
-                            strcmp(r->groups->name, "month") == 0 ? "month of the year" : "day of the year", "1"));
+    CLI_TRY(cli_output_variable(c, output, r->groups->name, r->groups->name, (double)NAN,
+                                strcmp(r->groups->name, "month") == 0 ? "month of the year" : "day of the year", "1"));
   }
   CLI_TRY(cli_result_coordinates_define(c, r, output));
   for (int32_t f = 0; f < r->state->nfields; f++) CLI_TRY(define_field(c, r, f, output));

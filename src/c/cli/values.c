@@ -36,7 +36,10 @@ static hearth_status copy_values(hearth_array *array, int32_t access, int64_t n,
 int cli_values_read(cli *c, hearth_variable *variable, int32_t ndim, const int64_t *start, const int64_t *count, int everywhere, double *values) {
   hearth_layout *layout = NULL;
   hearth_array *array = NULL;
-  hearth_status status = everywhere ? hearth_layout_split(c->ctx, ndim, count, -1, &layout) : root_layout(c, ndim, count, &layout);
+  const int64_t one = 1; /* a scalar is read into an array of one element */
+  const int32_t axes = ndim > 0 ? ndim : 1;
+  const int64_t *const shape = ndim > 0 ? count : &one;
+  hearth_status status = everywhere ? hearth_layout_split(c->ctx, axes, shape, -1, &layout) : root_layout(c, axes, shape, &layout);
   if (status == HEARTH_OK) status = hearth_array_create(layout, HEARTH_FLOAT64, HEARTH_ROW_MAJOR, &array);
   if (status == HEARTH_OK) status = hearth_variable_read(variable, start, ndim, array);
   if (status == HEARTH_OK && (everywhere || c->rank == 0)) status = copy_values(array, HEARTH_READ, cli_volume(ndim, count), values);

@@ -74,6 +74,21 @@ hearth_status hearth_group_allreduce(const hearth_context *ctx, MPI_Comm comm, v
   return HEARTH_OK;
 }
 
+hearth_status hearth_group_reduce(const hearth_context *ctx, MPI_Comm comm, void *data, int64_t n, MPI_Datatype type, MPI_Op op, int root) {
+  int element = 0, rank = 0;
+  if (alone(comm)) return HEARTH_OK;
+  HEARTH_MPI(ctx, MPI_Type_size, type, &element);
+  HEARTH_MPI(ctx, MPI_Comm_rank, comm, &rank);
+  for (int64_t done = 0; done < n;) {
+    const int chunk = hearth_chunk(ctx, n - done);
+    char *at = (char *)data + done * element;
+    hearth_count_collective(ctx, (int64_t)chunk * element);
+    HEARTH_MPI(ctx, MPI_Reduce, rank == root ? MPI_IN_PLACE : at, rank == root ? at : NULL, chunk, type, op, root, comm);
+    done += chunk;
+  }
+  return HEARTH_OK;
+}
+
 hearth_status hearth_group_merge(const hearth_context *ctx, MPI_Comm comm, void *data, int64_t n, int64_t bytes, MPI_User_function *merge) {
   MPI_Datatype type;
   MPI_Op op;

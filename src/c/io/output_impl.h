@@ -31,7 +31,8 @@ typedef struct hearth_output_var {
   int32_t dim[HEARTH_MAX_NDIM];
   double fill;
   bool has_fill, written;
-  hid_t id; /* negative: not made yet */
+  int64_t in_boxes; /* elements written box by box so far */
+  hid_t id;         /* negative: not made yet */
   hearth_output_attributes attributes;
 } hearth_output_var;
 

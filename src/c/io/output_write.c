@@ -17,6 +17,7 @@ typedef struct writing {
   hearth_output *output;
   const hearth_context *ctx;
   hearth_output_var *var;
+  const int64_t *start; /* of the box in the variable; NULL: all of it */
   int32_t ndim;         /* of the array: 1 for a scalar */
   int32_t dtype;        /* of the elements in the file */
   int64_t room;         /* elements of a tile; the same on all ranks */
@@ -100,7 +101,7 @@ static hearth_status write_round(const writing *w, const hearth_span *tile, int6
     H5Sselect_none(file);
   } else if (w->var->ndim > 0) {
     for (int32_t d = 0; d < w->ndim; d++) {
-      start[d] = (hsize_t)tile[d].global;
+      start[d] = (hsize_t)(tile[d].global + (w->start ? w->start[d] : 0));
       stride[d] = (hsize_t)(tile[d].spacing > 0 ? tile[d].spacing : 1);
       count[d] = (hsize_t)tile[d].nblocks;
       block[d] = (hsize_t)tile[d].block;
@@ -146,7 +147,7 @@ static void finish(writing *w) {
   hearth_deallocate(w->ctx, w->stage);
 }
 
-static hearth_status check(hearth_output *output, const char *variable, const hearth_array *array, hearth_output_var **var) {
+static hearth_status check(hearth_output *output, const char *variable, const hearth_array *array, const int64_t *start, hearth_output_var **var) {
   const hearth_context *ctx = output->ctx;
   if (output->damaged) return hearth_fail(ctx, HEARTH_ERR_DAMAGED, "an earlier failure damaged the output '%s'", output->path);
   if (output->file < 0) return hearth_fail(ctx, HEARTH_ERR_STATE, "the output '%s' is finished already", output->path);
@@ -160,10 +161,13 @@ static hearth_status check(hearth_output *output, const char *variable, const he
   if (array->layout->ndim != ndim)
     return hearth_fail(ctx, HEARTH_ERR_MISMATCH, "variable '%s' has %d dimensions, the array %d", variable, (*var)->ndim, array->layout->ndim);
   for (int32_t d = 0; d < ndim; d++) {
-    const int64_t length = (*var)->ndim > 0 ? output->dim[(*var)->dim[d]].length : 1;
-    if (array->layout->shape[d] != length)
+    const int64_t length = (*var)->ndim > 0 ? output->dim[(*var)->dim[d]].length : 1, extent = array->layout->shape[d];
+    if (start && !(start[d] >= 0 && start[d] <= length - extent))
+      return hearth_fail(ctx, HEARTH_ERR_ARGUMENT, "variable '%s': indices %lld to %lld are outside dimension %d, which has length %lld", variable,
+                         (long long)start[d], (long long)(start[d] + extent - 1), d, (long long)length);
+    if (!start && extent != length)
       return hearth_fail(ctx, HEARTH_ERR_MISMATCH, "variable '%s': dimension %d has length %lld, the array %lld", variable, d, (long long)length,
-                         (long long)array->layout->shape[d]);
+                         (long long)extent);
   }
   return HEARTH_OK;
 }
@@ -273,12 +277,21 @@ static hearth_status write_values(writing *w, int64_t n, const double *values) {
   return hearth_agree(w->ctx, status);
 }
 
+/* Whether the variable is complete now: all at once, or as many elements in boxes as it has. */
+static bool complete(const writing *w, const hearth_array *array) {
+  int64_t elements = 1;
+  if (!w->start) return true;
+  for (int32_t d = 0; d < array->layout->ndim; d++) elements *= array->layout->shape[d];
+  w->var->in_boxes += elements;
+  return w->var->written || w->var->in_boxes >= hearth_output_elements(w->output, w->var);
+}
+
 /* A failure while data are written leaves the variable unfinished; arguments that do not fit leave everything as it was. */
-static hearth_status write_any(hearth_output *output, const char *variable, const hearth_array *array, int64_t n, const double *values) {
-  writing w = {.output = output, .ctx = output->ctx};
+static hearth_status write_any(hearth_output *output, const char *variable, const hearth_array *array, const int64_t *start, int64_t n, const double *values) {
+  writing w = {.output = output, .ctx = output->ctx, .start = start};
   HEARTH_GUARD_FP(output->ctx);
   HEARTH_SILENCE_HDF5();
-  hearth_status status = check(output, variable, array, &w.var);
+  hearth_status status = check(output, variable, array, start, &w.var);
   if (status == HEARTH_OK && !array && (w.var->ndim > 1 || n != hearth_output_elements(output, w.var) || (n > 0 && !values)))
     status = hearth_fail(output->ctx, HEARTH_ERR_MISMATCH, "variable '%s' has %d dimensions and %lld elements; %lld numbers%s were given", variable,
                          w.var->ndim, (long long)hearth_output_elements(output, w.var), (long long)n, values ? "" : " (NULL)");
@@ -287,7 +300,7 @@ static hearth_status write_any(hearth_output *output, const char *variable, cons
   if (status == HEARTH_OK) status = array ? write_array(&w, array) : write_values(&w, n, values);
   finish(&w);
   if (status == HEARTH_OK)
-    w.var->written = true;
+    w.var->written = complete(&w, array);
   else if (status == HEARTH_ERR_FILE || status < 0)
     output->damaged = true;
   return status;
@@ -296,10 +309,22 @@ static hearth_status write_any(hearth_output *output, const char *variable, cons
 hearth_status hearth_output_write(hearth_output *output, const char *variable, const hearth_array *array) {
   HEARTH_REQUIRE(NULL, output, "hearth_output_write: output is NULL");
   HEARTH_REQUIRE(output->ctx, array, "hearth_output_write: array is NULL");
-  return write_any(output, variable, array, 0, NULL);
+  return write_any(output, variable, array, NULL, 0, NULL);
+}
+
+hearth_status hearth_output_write_box(hearth_output *output, const char *variable, const int64_t *start, int32_t ndim, const hearth_array *array) {
+  HEARTH_REQUIRE(NULL, output, "hearth_output_write_box: output is NULL");
+  hearth_context *ctx = output->ctx;
+  hearth_status status = HEARTH_OK;
+  int64_t numbers[HEARTH_MAX_NDIM + 1] = {ndim};
+  if (!array || !start || array->ctx != ctx || array->layout->ndim != ndim)
+    status = hearth_fail(ctx, HEARTH_ERR_ARGUMENT, "hearth_output_write_box: array or start is NULL, or the array has not %d dimensions", ndim);
+  for (int32_t d = 0; d < ndim && d < HEARTH_MAX_NDIM && status == HEARTH_OK; d++) numbers[d + 1] = start[d];
+  HEARTH_TRY(hearth_agree_same(ctx, status, "hearth_output_write_box: ndim|start", numbers, HEARTH_MAX_NDIM + 1));
+  return write_any(output, variable, array, start, 0, NULL);
 }
 
 hearth_status hearth_output_write_numbers(hearth_output *output, const char *variable, int64_t n, const double *values) {
   HEARTH_REQUIRE(NULL, output, "hearth_output_write_numbers: output is NULL");
-  return write_any(output, variable, NULL, n, values);
+  return write_any(output, variable, NULL, NULL, n, values);
 }

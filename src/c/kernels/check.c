@@ -201,3 +201,9 @@ hearth_status hearth_check_exact_gram(const hearth_context *ctx, int32_t space, 
   if (!rows || !result) return hearth_fail(ctx, HEARTH_ERR_INTERNAL, "%s: a place for the result is missing", operation);
   return HEARTH_OK;
 }
+
+hearth_status hearth_check_exact_product(const hearth_context *ctx, int32_t space, const hearth_view *a, const hearth_view *b, const hearth_view *c) {
+  const rule rule = {ctx, "fixed-order product", BIT(space)};
+  HEARTH_TRY(check_output(&rule, "c", c, 2, FLOAT64));
+  return hearth_check_gemm(ctx, space, a, b, c);
+}

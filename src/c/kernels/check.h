@@ -27,6 +27,7 @@ hearth_status hearth_check_rotate(const hearth_context *ctx, int32_t space, cons
 hearth_status hearth_check_exact_sum(const hearth_context *ctx, int32_t space, const hearth_exact_terms *terms, const hearth_view *sums);
 hearth_status hearth_check_exact_gram(const hearth_context *ctx, int32_t space, const char *operation, const hearth_view *a, const void *rows,
                                       const void *result);
+hearth_status hearth_check_exact_product(const hearth_context *ctx, int32_t space, const hearth_view *a, const hearth_view *b, const hearth_view *c);
 
 /* For the families of kernels with operands of any type: `dst` is written and in the backend's space; `src` is read, has the shape of `like`, and is there or
  * in host memory. */

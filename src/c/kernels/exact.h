@@ -39,6 +39,9 @@ typedef struct hearth_exact_kernels {
    * a: [n, k], k <= HEARTH_EXACT_GRAM_COLUMNS, finite, |a(i, j)| <= 2^exponent[i]; s2 of float32 is left out (rest). exponent [n] and levels [3][n][n]
    * (j is the fastest index) are in host memory. */
   hearth_status (*gram)(hearth_queue *queue, const hearth_view *a, const int32_t *exponent, int64_t *levels);
+  /* c := a b, a [m, k], b [k, n], float64, not exact but in a fixed order: c(i, j) = (a(i, 0) b(0, j) + a(i, 1) b(1, j)) + ..., every product and every sum
+   * rounded. The bits of an element depend on its row of a and its column of b alone, not on the extents, strides or threads. c overlaps neither operand. */
+  hearth_status (*product)(hearth_queue *queue, const hearth_view *a, const hearth_view *b, const hearth_view *c);
 } hearth_exact_kernels;
 
 extern const hearth_exact_kernels cpu_exact_kernels, reference_exact_kernels, guard_exact_kernels;

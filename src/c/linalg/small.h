@@ -16,6 +16,9 @@ hearth_status hearth_small_left_svd(const hearth_context *ctx, int64_t m, int64_
 /* c [m, n] := a b (or a^T b), a [m, k] ([k, m] if transposed), b [k, n]. */
 void hearth_small_multiply(bool transposed, int64_t m, int64_t n, int64_t k, const double *a, const double *b, double *c);
 
+/* Threads that LAPACK and BLAS use from now on; returns how many they were. */
+int hearth_small_threads(int threads);
+
 /* What follows is for real (parts = 1) and complex matrices (parts = 2: pairs of numbers), column-major, leading dimension the number of rows. */
 
 /* a [m, n] := R and the reflectors of its QR factorisation, with min(m, n) factors tau. */

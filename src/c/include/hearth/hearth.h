@@ -16,6 +16,7 @@
 #include <hearth/matmul.h>
 #include <hearth/metric.h>
 #include <hearth/pca.h>
+#include <hearth/pca_diagnostics.h>
 #include <hearth/random.h>
 #include <hearth/redistribute.h>
 #include <hearth/reduce.h>

@@ -83,6 +83,10 @@ HEARTH_COLLECTIVE hearth_status hearth_output_text(hearth_output *output, const 
 HEARTH_COLLECTIVE hearth_status hearth_output_number(hearth_output *output, const char *variable, const char *attribute, double value);
 /* Writes an array of the variable's shape (any layout; replicas write once). Collective. Errors: NOT_FOUND, MISMATCH, FILE, MEMORY. */
 HEARTH_COLLECTIVE hearth_status hearth_output_write(hearth_output *output, const char *variable, const hearth_array *array);
+/* Writes a box of the variable, which starts at start[0..ndim-1] and has the shape of `array`; boxes do not overlap, and together they are the whole variable
+ * before the commit. Collective. Errors: as above, ARGUMENT (box outside the variable). */
+HEARTH_COLLECTIVE hearth_status hearth_output_write_box(hearth_output *output, const char *variable, HEARTH_INDEX HEARTH_EXTENT(ndim) const int64_t *start,
+                                                        int32_t ndim, const hearth_array *array);
 /* Writes n numbers that every rank holds. Collective. Errors: as above. */
 HEARTH_COLLECTIVE hearth_status hearth_output_write_numbers(hearth_output *output, const char *variable, int64_t n, HEARTH_EXTENT(n) const double *values);
 /* Finishes the file: everything to disk, then the rename to `path`. Collective. Errors: FILE, STATE (a variable with elements was never written). */

@@ -125,4 +125,4 @@ static hearth_status sum(hearth_queue *queue, const hearth_exact_terms *terms, c
   return HEARTH_OK;
 }
 
-const hearth_exact_kernels cpu_exact_kernels = {.sum = sum, .gram_range = cpu_exact_gram_range, .gram = cpu_exact_gram};
+const hearth_exact_kernels cpu_exact_kernels = {.sum = sum, .gram_range = cpu_exact_gram_range, .gram = cpu_exact_gram, .product = cpu_exact_product};

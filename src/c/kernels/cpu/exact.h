@@ -66,5 +66,6 @@ void cpu_exact_plane_across(const cpu_exact_maker *maker, const hearth_plane *pl
 
 hearth_status cpu_exact_gram_range(hearth_queue *queue, const hearth_view *a, double *largest);
 hearth_status cpu_exact_gram(hearth_queue *queue, const hearth_view *a, const int32_t *exponent, int64_t *levels);
+hearth_status cpu_exact_product(hearth_queue *queue, const hearth_view *a, const hearth_view *b, const hearth_view *c);
 
 #endif

@@ -16,4 +16,8 @@ static hearth_status gram(hearth_queue *queue, const hearth_view *a, const int32
   OPENED("exact gram", 1, host->gram(queue->host, v[0], exponent, levels), a);
 }
 
-const hearth_exact_kernels guard_exact_kernels = {.sum = sum, .gram_range = gram_range, .gram = gram};
+static hearth_status product(hearth_queue *queue, const hearth_view *a, const hearth_view *b, const hearth_view *c) {
+  OPENED("fixed-order product", 0, host->product(queue->host, v[0], v[1], v[2]), a, b, c);
+}
+
+const hearth_exact_kernels guard_exact_kernels = {.sum = sum, .gram_range = gram_range, .gram = gram, .product = product};

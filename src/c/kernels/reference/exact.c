@@ -70,4 +70,15 @@ static hearth_status gram(hearth_queue *queue, const hearth_view *a, const int32
   return HEARTH_OK;
 }
 
-const hearth_exact_kernels reference_exact_kernels = {.sum = sum, .gram_range = gram_range, .gram = gram};
+static hearth_status product(hearth_queue *queue, const hearth_view *a, const hearth_view *b, const hearth_view *c) {
+  HEARTH_TRY(hearth_check_exact_product(queue->ctx, HEARTH_SPACE_HOST, a, b, c));
+  for (int64_t i = 0; i < c->extent[0]; ++i)
+    for (int64_t j = 0; j < c->extent[1]; ++j) {
+      double sum = 0.0;
+      for (int64_t l = 0; l < a->extent[1]; ++l) sum += reference_get(a, i, l) * reference_get(b, l, j);
+      reference_set(c, i, j, sum);
+    }
+  return HEARTH_OK;
+}
+
+const hearth_exact_kernels reference_exact_kernels = {.sum = sum, .gram_range = gram_range, .gram = gram, .product = product};

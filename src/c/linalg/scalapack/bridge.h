@@ -47,6 +47,8 @@ hearth_status hearth_bridge_bring(const hearth_bridge *bridge, const hearth_arra
  * columns, without a layout). */
 hearth_status hearth_bridge_deliver(const hearth_bridge *bridge, const hearth_bridge_matrix *matrix, int64_t rows, int64_t columns, const hearth_layout *layout,
                                     int32_t dtype, int32_t order, hearth_array **result);
+/* The leading part of the matrix that has the target's shape goes there. */
+hearth_status hearth_bridge_store(const hearth_bridge_matrix *matrix, hearth_array *target);
 void hearth_bridge_release(hearth_bridge_matrix *matrix);
 
 /* The parts of a matrix. */
@@ -58,8 +60,21 @@ hearth_status hearth_bridge_finite(const hearth_bridge *bridge, const hearth_bri
 void hearth_bridge_keep(const hearth_bridge *bridge, const hearth_bridge_matrix *matrix, hearth_triangle part);
 /* The matrix := identity. Local. */
 void hearth_bridge_identity(const hearth_bridge *bridge, const hearth_bridge_matrix *matrix);
+/* The diagonal := 1. Local. */
+void hearth_bridge_set_unit(const hearth_bridge *bridge, const hearth_bridge_matrix *matrix);
 /* dst := the leading part of src that has dst's shape, or src into the leading part of dst: both on one bridge, nothing moves. Local. */
 void hearth_bridge_copy(const hearth_bridge *bridge, const hearth_bridge_matrix *dst, const hearth_bridge_matrix *src);
+
+/* The first k columns get the one sign: their entry of largest magnitude is positive (real positive); among entries within 1e-6 of it the lowest row decides.
+ */
+hearth_status hearth_bridge_signs(const hearth_bridge *bridge, const hearth_bridge_matrix *matrix, int32_t k);
+/* The diagonal of a square matrix on every rank: pairs of real and imaginary parts. */
+hearth_status hearth_bridge_diagonal(const hearth_bridge *bridge, const hearth_bridge_matrix *matrix, double *pairs);
+/* The elements of an n x 1 matrix on every rank, as pairs; and such elements into one. The second is local. */
+hearth_status hearth_bridge_get_column(const hearth_bridge *bridge, const hearth_bridge_matrix *matrix, double *pairs);
+void hearth_bridge_set_column(const hearth_bridge *bridge, const hearth_bridge_matrix *matrix, const double *pairs);
+/* Whether the row exchanges of an LU factorisation are odd in number. */
+hearth_status hearth_bridge_is_odd(const hearth_bridge *bridge, const hearth_bridge_matrix *lu, const int32_t *pivots, bool *odd);
 
 /* What dense problems compute in: complex128 for complex elements, float64 for all others; LAPACK's own precision for float32 and complex64 if `single`. */
 int32_t hearth_bridge_dtype(int32_t dtype, bool single);

@@ -86,11 +86,12 @@ void hearth_bridge_release(hearth_bridge_matrix *matrix) {
   *matrix = (hearth_bridge_matrix){0};
 }
 
-static hearth_status copy_box(const hearth_array *from, hearth_array *to) {
+hearth_status hearth_bridge_store(const hearth_bridge_matrix *matrix, hearth_array *target) {
+  const hearth_array *from = matrix->array;
   const int64_t start[2] = {0, 0};
   hearth_plan *plan = NULL;
-  HEARTH_TRY(hearth_plan_create_box(from->layout, start, to->layout, start, to->layout->shape, &plan));
-  const hearth_status status = hearth_plan_execute(plan, from, to);
+  HEARTH_TRY(hearth_plan_create_box(from->layout, start, target->layout, start, target->layout->shape, &plan));
+  const hearth_status status = hearth_plan_execute(plan, from, target);
   hearth_plan_destroy(&plan);
   return status;
 }
@@ -104,7 +105,7 @@ hearth_status hearth_bridge_deliver(const hearth_bridge *bridge, const hearth_br
   if (status == HEARTH_OK) status = hearth_array_create_local(layout ? layout : split, dtype, order, &made);
   hearth_layout_destroy(&split);
   status = hearth_agree(bridge->ctx, status);
-  if (status == HEARTH_OK) status = copy_box(matrix->array, made);
+  if (status == HEARTH_OK) status = hearth_bridge_store(matrix, made);
   if (status != HEARTH_OK)
     hearth_array_destroy(&made);
   else

@@ -98,17 +98,22 @@ void hearth_bridge_keep(const hearth_bridge *bridge, const hearth_bridge_matrix 
   }
 }
 
-void hearth_bridge_identity(const hearth_bridge *bridge, const hearth_bridge_matrix *matrix) {
-  const float one32 = 1;
-  const double one64 = 1;
+void hearth_bridge_set_unit(const hearth_bridge *bridge, const hearth_bridge_matrix *matrix) {
+  const float one32[2] = {1, 0};
+  const double one64[2] = {1, 0};
   const bool single = bridge->dtype == HEARTH_FLOAT32 || bridge->dtype == HEARTH_COMPLEX64;
-  const int64_t size = hearth_dtype_size((hearth_dtype)bridge->dtype);
+  const size_t size = (size_t)hearth_dtype_size((hearth_dtype)bridge->dtype);
   for (int64_t j = 0; j < matrix->local[1]; j++) {
     const int64_t column = global_of(bridge, matrix, 1, j), i = rows_above(bridge, matrix, column);
-    memset(element(bridge, matrix, 0, j), 0, (size_t)(matrix->local[0] * size));
     if (i < matrix->local[0] && global_of(bridge, matrix, 0, i) == column)
-      memcpy(element(bridge, matrix, i, j), single ? (const void *)&one32 : (const void *)&one64, single ? sizeof one32 : sizeof one64);
+      memcpy(element(bridge, matrix, i, j), single ? (const void *)one32 : (const void *)one64, size);
   }
+}
+
+void hearth_bridge_identity(const hearth_bridge *bridge, const hearth_bridge_matrix *matrix) {
+  const size_t size = (size_t)hearth_dtype_size((hearth_dtype)bridge->dtype);
+  for (int64_t j = 0; j < matrix->local[1]; j++) memset(element(bridge, matrix, 0, j), 0, (size_t)matrix->local[0] * size);
+  hearth_bridge_set_unit(bridge, matrix);
 }
 
 void hearth_bridge_copy(const hearth_bridge *bridge, const hearth_bridge_matrix *dst, const hearth_bridge_matrix *src) {

@@ -26,12 +26,11 @@ typedef struct hearth_bridge_routines {
   hearth_status (*cholesky)(const hearth_bridge *b, const hearth_matrix *a, int32_t *info);
   /* LU with partial pivoting in place; pivots: local rows + block. */
   hearth_status (*lu)(const hearth_bridge *b, const hearth_matrix *a, int32_t *pivots, int32_t *info);
-  hearth_status (*lu_solve)(const hearth_bridge *b, const hearth_matrix *lu, const int32_t *pivots, const hearth_matrix *x);
+  /* x := a^-1 x; 'T', 'C': of the transpose, the adjoint. */
+  hearth_status (*lu_solve)(const hearth_bridge *b, char transposed, const hearth_matrix *lu, const int32_t *pivots, const hearth_matrix *x);
   hearth_status (*triangular)(const hearth_bridge *b, const hearth_triangular *how, const hearth_matrix *a, const hearth_matrix *x, int32_t *info);
   /* '1' (largest column sum), 'I' (row sum), 'F' or 'M'. */
   hearth_status (*norm)(const hearth_bridge *b, char which, const hearth_matrix *a, double *norm);
-  /* Estimate of 1 / condition in the norm '1' or 'I' from the LU factors and the norm of a. */
-  hearth_status (*lu_condition)(const hearth_bridge *b, char which, const hearth_matrix *lu, double norm, double *reciprocal);
   /* c := a b. */
   hearth_status (*multiply)(const hearth_bridge *b, const hearth_matrix *a, const hearth_matrix *x, const hearth_matrix *c);
 } hearth_bridge_routines;

@@ -51,9 +51,9 @@ static hearth_status N(lu)(const hearth_bridge *b, const hearth_matrix *a, int32
   return hearth_workspace_close(b, "getrf", mine, NULL, info);
 }
 
-static hearth_status N(lu_solve)(const hearth_bridge *b, const hearth_matrix *lu, const int32_t *pivots, const hearth_matrix *x) {
+static hearth_status N(lu_solve)(const hearth_bridge *b, char transposed, const hearth_matrix *lu, const int32_t *pivots, const hearth_matrix *x) {
   int info = 0;
-  if (b->here) F(getrs)("N", &lu->rows, &x->columns, AT(lu), pivots, AT(x), &info, LENGTHS1);
+  if (b->here) F(getrs)(&transposed, &lu->rows, &x->columns, AT(lu), pivots, AT(x), &info, LENGTHS1);
   return hearth_workspace_close(b, "getrs", info, NULL, NULL);
 }
 
@@ -87,8 +87,7 @@ static hearth_status N(multiply)(const hearth_bridge *b, const hearth_matrix *a,
 #include "linalg/scalapack/routines_local.h"
 #endif
 
-static const hearth_bridge_routines N(table) = {N(qr),       N(qr_unitary), N(svd),  N(eigh),         N(cholesky), N(lu),
-                                                N(lu_solve), N(triangular), N(norm), N(lu_condition), N(multiply)};
+static const hearth_bridge_routines N(table) = {N(qr), N(qr_unitary), N(svd), N(eigh), N(cholesky), N(lu), N(lu_solve), N(triangular), N(norm), N(multiply)};
 #undef LENGTHS1
 #undef LENGTHS2
 #undef LENGTHS3

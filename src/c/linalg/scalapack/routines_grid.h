@@ -2,8 +2,6 @@
 #if COMPLEX
 void F(gesvd)(const char *jobu, const char *jobvt, const int *m, const int *n, AT_TYPES, REAL *s, AT_TYPES, AT_TYPES, TYPE *work, const int *lwork, REAL *rwork,
               int *info, size_t, size_t);
-void F(gecon)(const char *norm, const int *n, AT_TYPES, const REAL *anorm, REAL *rcond, TYPE *work, const int *lwork, REAL *rwork, const int *lrwork, int *info,
-              size_t);
 void F(heevd)(const char *jobz, const char *uplo, const int *n, AT_TYPES, REAL *w, AT_TYPES, TYPE *work, const int *lwork, REAL *rwork, const int *lrwork,
               int *iwork, const int *liwork, int *info, size_t, size_t);
 void F(heevr)(const char *jobz, const char *range, const char *uplo, const int *n, AT_TYPES, const REAL *vl, const REAL *vu, const int *il, const int *iu,
@@ -14,8 +12,6 @@ void F(heevr)(const char *jobz, const char *range, const char *uplo, const int *
 #else
 void F(gesvd)(const char *jobu, const char *jobvt, const int *m, const int *n, AT_TYPES, REAL *s, AT_TYPES, AT_TYPES, TYPE *work, const int *lwork, int *info,
               size_t, size_t);
-void F(gecon)(const char *norm, const int *n, AT_TYPES, const REAL *anorm, REAL *rcond, TYPE *work, const int *lwork, int *iwork, const int *liwork, int *info,
-              size_t);
 void F(syevd)(const char *jobz, const char *uplo, const int *n, AT_TYPES, REAL *w, AT_TYPES, TYPE *work, const int *lwork, int *iwork, const int *liwork,
               int *info, size_t, size_t);
 void F(syevr)(const char *jobz, const char *range, const char *uplo, const int *n, AT_TYPES, const REAL *vl, const REAL *vu, const int *il, const int *iu,
@@ -95,30 +91,7 @@ static hearth_status N(eigh)(const hearth_bridge *b, const hearth_matrix *a, int
   }
   return hearth_workspace_close(b, "syevr", mine, &w, info);
 }
-
-static hearth_status N(lu_condition)(const hearth_bridge *b, char which, const hearth_matrix *lu, double norm, double *reciprocal) {
-  TYPE size = 0;
-  int info = 0;
-  const int query = -1;
-  const REAL anorm = (REAL)norm;
-  REAL result = 0;
-  hearth_workspace w;
-#if COMPLEX
-  REAL second = 0;
-#define SECOND w.real, &w.lreal
-#else
-  int second = 0;
-#define SECOND w.whole, &w.lwhole
-#endif
-  if (b->here) F(gecon)(&which, &lu->rows, AT(lu), &anorm, &result, &size, &query, &second, &query, &info, LENGTHS1);
-  HEARTH_TRY(hearth_workspace_open(b, "gecon", info, (double)size, COMPLEX ? (double)second : 0.0, COMPLEX ? 0 : (int64_t)second, &w));
-  if (b->here) F(gecon)(&which, &lu->rows, AT(lu), &anorm, &result, w.work, &w.lwork, SECOND, &info, LENGTHS1);
-  HEARTH_TRY(hearth_workspace_close(b, "gecon", info, &w, NULL));
-  *reciprocal = (double)result;
-  return hearth_broadcast(b->ctx, reciprocal, sizeof *reciprocal, 0);
-}
 #undef QUERY
 #undef WORK
 #undef SYEVD
 #undef SYEVR
-#undef SECOND

@@ -12,12 +12,10 @@ void F(gesdd)(const char *jobz, const int *m, const int *n, AT_TYPES, REAL *s, A
 void F(gesvd)(const char *jobu, const char *jobvt, const int *m, const int *n, AT_TYPES, REAL *s, AT_TYPES, AT_TYPES, TYPE *work, const int *lwork,
               REAL_ARGUMENT int *info, size_t, size_t);
 #if COMPLEX
-void F(gecon)(const char *norm, const int *n, AT_TYPES, const REAL *anorm, REAL *rcond, TYPE *work, REAL *rwork, int *info, size_t);
 void F(heevr)(const char *jobz, const char *range, const char *uplo, const int *n, AT_TYPES, const REAL *vl, const REAL *vu, const int *il, const int *iu,
               const REAL *abstol, int *m, REAL *w, AT_TYPES, int *isuppz, TYPE *work, const int *lwork, REAL *rwork, const int *lrwork, int *iwork,
               const int *liwork, int *info, size_t, size_t, size_t);
 #else
-void F(gecon)(const char *norm, const int *n, AT_TYPES, const REAL *anorm, REAL *rcond, TYPE *work, int *iwork, int *info, size_t);
 void F(syevr)(const char *jobz, const char *range, const char *uplo, const int *n, AT_TYPES, const REAL *vl, const REAL *vu, const int *il, const int *iu,
               const REAL *abstol, int *m, REAL *w, AT_TYPES, int *isuppz, TYPE *work, const int *lwork, int *iwork, const int *liwork, int *info, size_t,
               size_t, size_t);
@@ -82,21 +80,5 @@ static hearth_status N(eigh)(const hearth_bridge *b, const hearth_matrix *a, int
 #undef SYEVR
 #undef QUERY
 #undef WORK
-
-static hearth_status N(lu_condition)(const hearth_bridge *b, char which, const hearth_matrix *lu, double norm, double *reciprocal) {
-  int info = 0;
-  const REAL anorm = (REAL)norm;
-  REAL result = 0;
-  hearth_workspace w;
-  HEARTH_TRY(hearth_workspace_open(b, "gecon", 0, 4.0 * lu->rows, 2.0 * lu->rows, lu->rows, &w));
-#if COMPLEX
-  if (b->here) F(gecon)(&which, &lu->rows, AT(lu), &anorm, &result, w.work, w.real, &info, LENGTHS1);
-#else
-  if (b->here) F(gecon)(&which, &lu->rows, AT(lu), &anorm, &result, w.work, w.whole, &info, LENGTHS1);
-#endif
-  HEARTH_TRY(hearth_workspace_close(b, "gecon", info, &w, NULL));
-  *reciprocal = (double)result;
-  return hearth_broadcast(b->ctx, reciprocal, sizeof *reciprocal, 0);
-}
 #undef REAL_ARGUMENT
 #undef REAL_WORK

@@ -667,6 +667,40 @@ public:
     return hearth::array(array_c, layout.context_handle());
   }
 
+  /// Eigenvalues w [k] and orthonormal eigenvectors v [n, k] of the symmetric or Hermitian a [n, n]: a v = v diag(w), w ascending. As NumPy's
+  /// (UPLO = 'L'), only the lower triangle is read, and of the diagonal the real parts. Sign: in every column the entry of largest magnitude is
+  /// positive (real positive); among entries within 1e-6 of the largest, the lowest row decides. w is replicated on all ranks; v has the layout
+  /// of a if it has its shape, else the balanced split of its rows, and its memory order. Float32 and complex64 are computed in float64 and
+  /// complex128 and rounded at the end; integers and bool become float64.
+  /// Collective. Ownership: the caller destroys *w and *v. Workspace: about four matrices of a's size, spread over the ranks. Errors: ARGUMENT
+  /// (not 2-d, not square, k > n, bad option), NOT_FINITE (the message has the first place), NUMERICAL (no convergence), UNSUPPORTED (order
+  /// beyond 32 bits), MISMATCH (options differ between ranks), NOT_REPRODUCIBLE, MEMORY, MPI.
+  std::tuple<hearth::array, hearth::array> eigh(const hearth_eigh_options &options = HEARTH_EIGH_OPTIONS_INIT) const {
+    hearth_array *w_c = nullptr;
+    hearth_array *v_c = nullptr;
+    detail::check(hearth_eigh(get(), &options, &w_c, &v_c), context_handle(), "array::eigh");
+    return {hearth::array(w_c, context_handle()), hearth::array(v_c, context_handle())};
+  }
+
+  /// The eigenvalues alone. Collective. Ownership: the caller destroys *w. Errors: as hearth_eigh.
+  hearth::array eigvalsh(const hearth_eigh_options &options = HEARTH_EIGH_OPTIONS_INIT) const {
+    hearth_array *w_c = nullptr;
+    detail::check(hearth_eigvalsh(get(), &options, &w_c), context_handle(), "array::eigvalsh");
+    return hearth::array(w_c, context_handle());
+  }
+
+  /// Cholesky factor of a symmetric or Hermitian positive definite a [n, n]: a = l l^H, l lower triangular with a positive diagonal. Only the
+  /// lower triangle of a is read. l has the layout and memory order of a, its upper triangle is 0. Computed in float64 or complex128 as
+  /// hearth_eigh.
+  /// Collective. Ownership: the caller destroys *l. Workspace: one matrix of a's size. Errors: ARGUMENT (not 2-d, not square), NOT_FINITE,
+  /// NUMERICAL (not positive definite: the message has the 0-based number of the first pivot that is not positive), UNSUPPORTED,
+  /// NOT_REPRODUCIBLE, MEMORY, MPI.
+  hearth::array cholesky() const {
+    hearth_array *l_c = nullptr;
+    detail::check(hearth_cholesky(get(), &l_c), context_handle(), "array::cholesky");
+    return hearth::array(l_c, context_handle());
+  }
+
   /// a = q r, a [m, n], k = min(m, n): q [m, k] with orthonormal columns, r [k, n] upper triangular with a real diagonal that is not negative (so
   /// that both are unique where a has full rank). float32 and complex64 are factorised in float64 and the results rounded; bool and integers
   /// become float64.
@@ -1259,6 +1293,94 @@ public:
     return hearth::array(result_c, context_handle());
   }
 
+  /// The product of two vectors or matrices, NumPy's matmul: [m, k] [k, n] gives [m, n]; a vector a is a row, a vector b a column, and the result
+  /// has no dimension for it (of two vectors: shape [1]). The type is NumPy's common type of both; bool and integers are multiplied as float64
+  /// (exact below 2^53), float16 as float32. Sums of float32 and complex64 are made in that type.
+  ///
+  /// The way is chosen by an estimate of operations and bytes moved (docs/linalg.md), and decides the layout of the result:
+  ///   a stays where it lies, b follows a's columns: the result has a's distribution of rows, its columns are whole. Where a's columns are dealt
+  /// out, sums are joined: up to 2^20 elements on all ranks that share rows, beyond that dealt out evenly over them. The same the other way round
+  /// where b stays. rows and columns of the result are dealt out over a grid of ranks, evenly, or as a's rows and b's columns are where both lie
+  /// on one grid (block-cyclic stays block-cyclic); rows of a and columns of b travel in panels along k. Operands that every rank has give a
+  /// result that every rank has. Nothing that lies right is copied or moved. The result has a's memory order. Workspace: copies of operands that
+  /// lie otherwise, in panels of a quarter of what the memory cap leaves and 256 MiB at most; an operand that stays has all of its part on its
+  /// ranks. Collective. Ownership: the caller destroys *c. Errors: ARGUMENT (NULL), MISMATCH (extents, contexts), UNSUPPORTED (more than two
+  /// dimensions), NOT_REPRODUCIBLE (in reproducible mode), MEMORY, MPI.
+  hearth::array matmul(const hearth::array &b) const {
+    hearth_array *c_c = nullptr;
+    detail::check(hearth_matmul(get(), b.get(), &c_c), context_handle(), "array::matmul");
+    return hearth::array(c_c, context_handle());
+  }
+
+  /// The outer product of two vectors, c(i, j) = a(i) b(j) (arrays of more dimensions are taken in row-major order of their elements), of NumPy's
+  /// common type. The result keeps the distribution of the longer vector along its dimension; the other dimension is whole. Each element is
+  /// rounded once: the same bits on any ranks. Collective. Ownership: the caller destroys *c. Errors: ARGUMENT (NULL), MISMATCH (contexts),
+  /// MEMORY, MPI.
+  hearth::array outer(const hearth::array &b) const {
+    hearth_array *c_c = nullptr;
+    detail::check(hearth_outer(get(), b.get(), &c_c), context_handle(), "array::outer");
+    return hearth::array(c_c, context_handle());
+  }
+
+  /// Inner products along one axis of the shape that both broadcast to, sum of conj(a) b; the type of hearth_sum of the common type. Products are
+  /// rounded to the common type, sums are those of hearth_sum (exact in reproducible mode, where NaN is refused as there). Workspace: the
+  /// products, and a copy of a if it is complex. Collective. Ownership: the caller destroys *c. Errors: ARGUMENT (axis, NULL), MISMATCH (shapes,
+  /// contexts), NOT_FINITE (NaN), MEMORY, MPI.
+  hearth::array vecdot(const hearth::array &b, int32_t axis) const {
+    hearth_array *c_c = nullptr;
+    detail::check(hearth_vecdot(get(), b.get(), axis, &c_c), context_handle(), "array::vecdot");
+    return hearth::array(c_c, context_handle());
+  }
+
+  /// The sum of a(i, i + offset) of a matrix, shape [1] on every rank; int64 of bool and integers (wraps around), else the operand's type. Sums
+  /// of floating-point numbers are exact and rounded once, in every mode.
+  /// Collective. Ownership: the caller destroys *value. Errors: ARGUMENT (not 2-d, NULL), MISMATCH (offset differs between ranks), MEMORY, MPI.
+  hearth::array trace(int64_t offset) const {
+    hearth_array *value_c = nullptr;
+    detail::check(hearth_trace(get(), offset, &value_c), context_handle(), "array::trace");
+    return hearth::array(value_c, context_handle());
+  }
+
+  /// A copy with zeros above (tril) or below (triu) the diagonal j = i + k of the last two dimensions; layout, type and order of `a`. Moves
+  /// nothing.
+  /// Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (fewer than two dimensions, NULL), MISMATCH (k differs between ranks),
+  /// MEMORY.
+  hearth::array tril(int64_t k) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_tril(get(), k, &result_c), context_handle(), "array::tril");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// A copy with zeros above (tril) or below (triu) the diagonal j = i + k of the last two dimensions; layout, type and order of `a`. Moves
+  /// nothing.
+  /// Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (fewer than two dimensions, NULL), MISMATCH (k differs between ranks),
+  /// MEMORY.
+  hearth::array triu(int64_t k) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_triu(get(), k, &result_c), context_handle(), "array::triu");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// Vector norms along axes (naxes = 0: of all elements), the real type of `a` (float64 of bool and integers): order 2 is hearth_norm, 1 the sum
+  /// of absolute values, INFINITY and -INFINITY the largest and the smallest one, 0 the number of elements that are not 0, any other p (sum
+  /// |x|^p)^(1/p), in float64 and scaled by a power of two, so that powers neither overflow nor vanish. keepdims and nan_policy of the options
+  /// hold; NULL: defaults. Workspace: absolute values (not for order 0 and 2), in float64 for other p. Collective. Ownership: the caller destroys
+  /// *result. Errors: those of hearth_norm; ARGUMENT (order NaN; nothing to choose from), MISMATCH (order differs).
+  hearth::array vector_norm(double order, hearth::span<const int32_t> axes = {}, const hearth_reduce_options &options = HEARTH_REDUCE_OPTIONS_INIT) const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_vector_norm(get(), order, static_cast<int32_t>(detail::same_size({axes.size()})), axes.data(), &options, &result_c), context_handle(), "array::vector_norm");
+    return hearth::array(result_c, context_handle());
+  }
+
+  /// The norm of a matrix, the same number on all ranks; 0 for a matrix without elements. Workspace: absolute values (ONE, INF, MAX); that of
+  /// hearth_svdvals (TWO, NUCLEAR). Collective. Errors: ARGUMENT (not 2-d, unknown order, NULL), MISMATCH (order differs between ranks),
+  /// NOT_FINITE (NaN; the message has the place), NOT_REPRODUCIBLE (TWO and NUCLEAR in reproducible mode), MEMORY, MPI.
+  double matrix_norm(int32_t order) const {
+    double norm_c = {};
+    detail::check(hearth_matrix_norm(get(), order, &norm_c), context_handle(), "array::matrix_norm");
+    return norm_c;
+  }
+
   /// Uniform numbers in [0, 1): multiples of 2^-53 (float64) or 2^-24 (float32).
   /// Collective. Ownership: the caller destroys *array. Errors: UNSUPPORTED (other types), ARGUMENT (order), MISMATCH (arguments differ between
   /// ranks), MEMORY.
@@ -1540,6 +1662,75 @@ public:
     void *local_c = nullptr;
     detail::check(hearth_scalapack_descriptor(get(), &blacs_context_c, descriptor_c.data(), &local_c), context_handle(), "array::scalapack_descriptor");
     return {blacs_context_c, descriptor_c, local_c};
+  }
+
+  /// Solves a x = b by LU with partial pivoting; a [n, n], b [n] or [n, m]. x has the shape, layout and memory order of b. Only a matrix with a
+  /// pivot that is exactly 0 is refused, as NumPy does; one that is singular within rounding gives a WARNING in the context's log, and
+  /// hearth_rcond tells beforehand.
+  /// Collective. Ownership: the caller destroys *x. Errors: ARGUMENT (a not square, b not of 1 or 2 dimensions), MISMATCH (b has not n rows, or
+  /// is of another context), NOT_FINITE (the message has the first place), NUMERICAL (singular: the message has the 0-based number of the first
+  /// pivot that is 0), UNSUPPORTED (order beyond 32 bits), NOT_REPRODUCIBLE, MEMORY, MPI.
+  hearth::array solve(const hearth::array &b) const {
+    hearth_array *x_c = nullptr;
+    detail::check(hearth_solve(get(), b.get(), &x_c), context_handle(), "array::solve");
+    return hearth::array(x_c, context_handle());
+  }
+
+  /// Solves a x = b for a triangular a [n, n], of which only that triangle is read; b [n] or [n, m]. x has the shape, layout and memory order of
+  /// b.
+  /// Collective. Ownership: the caller destroys *x. Errors: as hearth_solve; NUMERICAL: an element of the diagonal is 0, the message has its
+  /// number.
+  hearth::array solve_triangular(const hearth::array &b, const hearth_triangular_options &options = HEARTH_TRIANGULAR_OPTIONS_INIT) const {
+    hearth_array *x_c = nullptr;
+    detail::check(hearth_solve_triangular(get(), b.get(), &options, &x_c), context_handle(), "array::solve_triangular");
+    return hearth::array(x_c, context_handle());
+  }
+
+  /// The inverse of a [n, n], with its layout and memory order. hearth_solve is faster and more accurate where the inverse is only multiplied
+  /// with something.
+  /// Collective. Ownership: the caller destroys *inverse. Errors: as hearth_solve.
+  hearth::array inv() const {
+    hearth_array *inverse_c = nullptr;
+    detail::check(hearth_inv(get(), &inverse_c), context_handle(), "array::inv");
+    return hearth::array(inverse_c, context_handle());
+  }
+
+  /// The determinant of a [n, n], as an array of one element on every rank; 0 for a matrix with a pivot that is exactly 0, 1 for one of order 0.
+  /// It overflows only if the result itself does. Collective. Ownership: the caller destroys *value. Errors: as hearth_solve without NUMERICAL.
+  hearth::array det() const {
+    hearth_array *value_c = nullptr;
+    detail::check(hearth_det(get(), &value_c), context_handle(), "array::det");
+    return hearth::array(value_c, context_handle());
+  }
+
+  /// The same as det = sign exp(logarithm): sign is of magnitude 1 (real: 1 or -1), or 0 with logarithm -infinity for a singular matrix.
+  /// logarithm is real; both are arrays of one element on every rank. Collective. Ownership: the caller destroys *sign and *logarithm. Errors: as
+  /// hearth_det.
+  std::tuple<hearth::array, hearth::array> slogdet() const {
+    hearth_array *sign_c = nullptr;
+    hearth_array *logarithm_c = nullptr;
+    detail::check(hearth_slogdet(get(), &sign_c, &logarithm_c), context_handle(), "array::slogdet");
+    return {hearth::array(sign_c, context_handle()), hearth::array(logarithm_c, context_handle())};
+  }
+
+  /// The condition number of a, as NumPy's: infinity for a matrix that is exactly singular; beyond about 1e16 the number is rounding. The norms
+  /// take the inverse; hearth_rcond is an estimate for the price of hearth_solve.
+  /// Collective. Errors: ARGUMENT (unknown ord, not square, order 0), NOT_FINITE, MISMATCH (ord differs between ranks), NUMERICAL (singular
+  /// values that did not converge), UNSUPPORTED, NOT_REPRODUCIBLE, MEMORY, MPI.
+  double cond(int32_t ord) const {
+    double value_c = {};
+    detail::check(hearth_cond(get(), ord, &value_c), context_handle(), "array::cond");
+    return value_c;
+  }
+
+  /// An estimate of 1 / (|a| |a^-1|) in the norm of the largest column sum (LAPACK's gecon; Higham 1988): never too small, and seldom more than
+  /// three times too large. 0 for a matrix that is exactly singular, infinity for one of order 0; below about 1e-16 nothing of a solution is
+  /// significant.
+  /// Collective. Errors: as hearth_cond.
+  double rcond() const {
+    double value_c = {};
+    detail::check(hearth_rcond(get(), &value_c), context_handle(), "array::rcond");
+    return value_c;
   }
 
   /// The elements along `axis` in ascending order, or descending if `descending` is not 0; every line along the axis by itself. *result has the
@@ -1861,6 +2052,12 @@ public:
     detail::check(hearth_output_write(get(), variable.c_str(), array.get()), context_handle(), "output::write");
   }
 
+  /// Writes a box of the variable, which starts at start[0..ndim-1] and has the shape of `array`; boxes do not overlap, and together they are the
+  /// whole variable before the commit. Collective. Errors: as above, ARGUMENT (box outside the variable).
+  void write_box(const std::string &variable, hearth::span<const int64_t> start, const hearth::array &array) {
+    detail::check(hearth_output_write_box(get(), variable.c_str(), start.data(), static_cast<int32_t>(detail::same_size({start.size()})), array.get()), context_handle(), "output::write_box");
+  }
+
   /// Writes n numbers that every rank holds. Collective. Errors: as above.
   void write_numbers(const std::string &variable, hearth::span<const double> values) {
     detail::check(hearth_output_write_numbers(get(), variable.c_str(), static_cast<int64_t>(detail::same_size({values.size()})), values.data()), context_handle(), "output::write_numbers");
@@ -2100,6 +2297,12 @@ public:
     detail::check(hearth_pca_set_groups(get(), ngroups, static_cast<int64_t>(detail::same_size({labels.size()})), labels.data()), context_handle(), "pca::set_groups");
   }
 
+  /// Labels of other samples, for the transforms and inverse transforms that follow; the groups and all that was learnt stay. Without this call
+  /// those of hearth_pca_set_groups hold. Collective (numbers must agree). Errors: ARGUMENT (label outside the groups), MISMATCH, MEMORY.
+  void set_labels(hearth::span<const int32_t> labels) {
+    detail::check(hearth_pca_set_labels(get(), static_cast<int64_t>(detail::same_size({labels.size()})), labels.data()), context_handle(), "pca::set_labels");
+  }
+
   /// Fits all samples of `array` (real dtype), which lie along `sample_axis`; the other axes are space, in any layout. Replaces earlier results.
   /// Memory: Gram (smaller side squared), EOFs, and panels of a few MiB; where the layout distributes the wrong axis, blocks of it besides.
   /// Collective. Errors: ARGUMENT (fewer than 2 samples, n_components > min(samples - 1, points that take part), metric that does not fit),
@@ -2201,6 +2404,13 @@ public:
     return variance_c;
   }
 
+  /// The solver of the fit (hearth_pca_solver, never AUTO; 0 after partial_fit). Collective. Errors: STATE.
+  int32_t solver_used() {
+    int32_t solver_c = {};
+    detail::check(hearth_pca_solver_used(get(), &solver_c), context_handle(), "pca::solver_used");
+    return solver_c;
+  }
+
   /// EOFs of field `field` as a new float64 array [modes, space...] in the field's own space layout; points that take no part are NaN.
   /// Collective. Ownership: the caller destroys *components. Errors: ARGUMENT, STATE, MEMORY.
   hearth::array components(int32_t field) {
@@ -2215,6 +2425,46 @@ public:
     hearth_array *mean_c = nullptr;
     detail::check(hearth_pca_mean(get(), field, &mean_c), context_handle(), "pca::mean");
     return hearth::array(mean_c, context_handle());
+  }
+
+  /// One EOF of field `field`, or the mean of one group of samples, into an array of the model's own: shape [space...], any layout, order,
+  /// float32 or float64; borrowed memory is written where it lies. Points that take no part are NaN.
+  /// Collective. Errors: ARGUMENT (field, mode or group out of range), MISMATCH (the array's shape is not the field's), UNSUPPORTED (dtype),
+  /// STATE, MEMORY.
+  void component_into(int32_t field, int32_t mode, hearth::array &array) {
+    detail::check(hearth_pca_component_into(get(), field, mode, array.get()), context_handle(), "pca::component_into");
+  }
+
+  /// One EOF of field `field`, or the mean of one group of samples, into an array of the model's own: shape [space...], any layout, order,
+  /// float32 or float64; borrowed memory is written where it lies. Points that take no part are NaN.
+  /// Collective. Errors: ARGUMENT (field, mode or group out of range), MISMATCH (the array's shape is not the field's), UNSUPPORTED (dtype),
+  /// STATE, MEMORY.
+  void mean_into(int32_t field, int32_t group, hearth::array &array) {
+    detail::check(hearth_pca_mean_into(get(), field, group, array.get()), context_handle(), "pca::mean_into");
+  }
+
+  /// After a fit with HEARTH_GAPS_FILL or HEARTH_GAPS_EM: field `field` with its gaps filled, a new float64 array [samples, space...] in the
+  /// field's space layout; values that were there are as they were, points that take no part NaN.
+  /// Collective. Ownership: the caller destroys *filled. Errors: STATE (nothing was filled), ARGUMENT, MEMORY.
+  hearth::array filled(int32_t field) {
+    hearth_array *filled_c = nullptr;
+    detail::check(hearth_pca_filled(get(), field, &filled_c), context_handle(), "pca::filled");
+    return hearth::array(filled_c, context_handle());
+  }
+
+  /// How they were filled: with how many modes; the root mean square error at values set aside, relative to their standard deviation
+  /// (HEARTH_GAPS_EM: of the values that are there, with the modes fitted to them); iterations of the final run. Collective. Errors: STATE.
+  struct fill_report_result {
+    int32_t modes;
+    double error;
+    int32_t iterations;
+  };
+  fill_report_result fill_report() {
+    int32_t modes_c = {};
+    double error_c = {};
+    int32_t iterations_c = {};
+    detail::check(hearth_pca_fill_report(get(), &modes_c, &error_c, &iterations_c), context_handle(), "pca::fill_report");
+    return {modes_c, error_c, iterations_c};
   }
 
   /// Scores of the samples fitted as a new float64 array [samples, modes], replicated on all ranks (batch fit on the points' side: split along
@@ -2236,8 +2486,8 @@ public:
 
   /// Scores of other samples on the modes: a new float64 array [samples, modes], split along the samples. Values at points that take no part are
   /// not looked at.
-  /// Collective. Ownership: the caller destroys *scores. Errors: STATE, MISMATCH (space differs from the fit's), ARGUMENT (groups are set: use
-  /// anomalies), NOT_FINITE, MEMORY.
+  /// Collective. Ownership: the caller destroys *scores. Errors: STATE, MISMATCH (space differs from the fit's), ARGUMENT (samples form groups
+  /// and have no labels: hearth_pca_set_labels), NOT_FINITE, MEMORY.
   hearth::array transform(const hearth::array &array, int32_t sample_axis) {
     hearth_array *scores_c = nullptr;
     detail::check(hearth_pca_transform(get(), array.get(), sample_axis, &scores_c), context_handle(), "pca::transform");
@@ -2246,8 +2496,8 @@ public:
 
   /// Scores of other samples on the modes: a new float64 array [samples, modes], split along the samples. Values at points that take no part are
   /// not looked at.
-  /// Collective. Ownership: the caller destroys *scores. Errors: STATE, MISMATCH (space differs from the fit's), ARGUMENT (groups are set: use
-  /// anomalies), NOT_FINITE, MEMORY.
+  /// Collective. Ownership: the caller destroys *scores. Errors: STATE, MISMATCH (space differs from the fit's), ARGUMENT (samples form groups
+  /// and have no labels: hearth_pca_set_labels), NOT_FINITE, MEMORY.
   hearth::array transform(const hearth::state &state, int32_t sample_axis) {
     hearth_array *scores_c = nullptr;
     detail::check(hearth_pca_transform_state(get(), state.get(), sample_axis, &scores_c), context_handle(), "pca::transform");
@@ -2256,8 +2506,8 @@ public:
 
   /// Scores of other samples on the modes: a new float64 array [samples, modes], split along the samples. Values at points that take no part are
   /// not looked at.
-  /// Collective. Ownership: the caller destroys *scores. Errors: STATE, MISMATCH (space differs from the fit's), ARGUMENT (groups are set: use
-  /// anomalies), NOT_FINITE, MEMORY.
+  /// Collective. Ownership: the caller destroys *scores. Errors: STATE, MISMATCH (space differs from the fit's), ARGUMENT (samples form groups
+  /// and have no labels: hearth_pca_set_labels), NOT_FINITE, MEMORY.
   hearth::array transform(const hearth::source &source) {
     hearth_array *scores_c = nullptr;
     detail::check(hearth_pca_transform_source(get(), source.get(), &scores_c), context_handle(), "pca::transform");
@@ -2266,7 +2516,7 @@ public:
 
   /// The field of scores [samples, modes] (any layout): mean + sum_k pc_k e_k, a new float64 array [samples, space...] in the field's space
   /// layout.
-  /// Collective. Ownership: the caller destroys *field_array. Errors: STATE, MISMATCH, ARGUMENT (groups are set), MEMORY.
+  /// Collective. Ownership: the caller destroys *field_array. Errors: STATE, MISMATCH, ARGUMENT (samples without labels, as above), MEMORY.
   hearth::array inverse_transform(const hearth::array &scores, int32_t field) {
     hearth_array *field_array_c = nullptr;
     detail::check(hearth_pca_inverse_transform(get(), scores.get(), field, &field_array_c), context_handle(), "pca::inverse_transform");
@@ -2304,6 +2554,33 @@ public:
   }
   std::vector<double> angle_bounds() { return angle_bounds(modes()); }
 
+  /// Makes of the estimator one that has found these modes before: field f of `components` is [n, space...] as hearth_pca_components gave it, in
+  /// any layout (NaN: the point takes no part), for this estimator's metric and ddof; `mean` has the fields [space...] or [groups, space...]
+  /// (NULL: 0), `deviation` those of hearth_pca_standard_deviation (NULL: not standardised). Signs stay as they are given. Then transforms,
+  /// inverse transforms and all results that need no samples work as after hearth_pca_fit; groups need hearth_pca_set_labels. Earlier results go.
+  /// Memory: (n + 4) fields of float64, another n while it runs.
+  /// Collective. Errors: ARGUMENT (n > n_components, eigenvalue negative or together more than total_variance, too few samples, deviation not
+  /// positive, metric that does not fit), MISMATCH (fields or spaces differ), NOT_FINITE (names the first point), MEMORY.
+  void set_modes(const hearth::state &components, hearth::span<const double> eigenvalues, double total_variance, int64_t samples, const hearth::state *mean = nullptr, const hearth::state *deviation = nullptr) {
+    detail::check(hearth_pca_set_modes(get(), components.get(), static_cast<int32_t>(detail::same_size({eigenvalues.size()})), eigenvalues.data(), total_variance, samples, mean != nullptr ? mean->get() : nullptr, deviation != nullptr ? deviation->get() : nullptr), context_handle(), "pca::set_modes");
+  }
+
+  /// Weights w of field `field` as the fit used them (metric, masks, gaps; 0: the point takes no part), a new float64 array [space...] in the
+  /// field's space layout. Collective. Ownership: the caller destroys *weights. Errors: ARGUMENT, STATE, MEMORY.
+  hearth::array weights(int32_t field) {
+    hearth_array *weights_c = nullptr;
+    detail::check(hearth_pca_weights(get(), field, &weights_c), context_handle(), "pca::weights");
+    return hearth::array(weights_c, context_handle());
+  }
+
+  /// Standard deviation that each point of field `field` was divided by, otherwise as hearth_pca_weights; NaN where the point takes no part.
+  /// Errors: STATE (nothing fitted, or not standardised), ARGUMENT, MEMORY.
+  hearth::array standard_deviation(int32_t field) {
+    hearth_array *deviation_c = nullptr;
+    detail::check(hearth_pca_standard_deviation(get(), field, &deviation_c), context_handle(), "pca::standard_deviation");
+    return hearth::array(deviation_c, context_handle());
+  }
+
   /// CF units ("days since 2000-01-01") and calendar of the times given to partial_fit, for hearth_pca_write. calendar may be NULL. Reset keeps
   /// them.
   /// Local. Errors: ARGUMENT, MEMORY.
@@ -2317,6 +2594,112 @@ public:
   void write(const std::string &path) {
     detail::check(hearth_pca_write(get(), path.c_str()), context_handle(), "pca::write");
   }
+
+  /// Saves the running state, in whatever phase the estimator is, as an HDF5 file (docs/checkpoint.md): written under a temporary name in the
+  /// same folder, with a checksum, brought to disk and renamed, so that a file called `path` is always whole. What comes after is the same as
+  /// without the call; an incomplete bunch is saved as it is. Workspace: a few MiB.
+  /// Collective. Errors: STATE (nothing fitted), DAMAGED, NOT_BUILT (no I/O library attached, see hearth_io_attach), FILE, MEMORY.
+  void save(const std::string &path) {
+    detail::check(hearth_pca_save(get(), path.c_str()), context_handle(), "pca::save");
+  }
+
+  /// Restores what hearth_pca_save wrote into a new estimator, on any number of ranks. `array` is the field as partial_fit takes it (of a batch
+  /// fit: one sample without the sample axis): it gives the layout, any one, and the memory order. partial_fit goes on as if nothing had
+  /// happened: bitwise in reproducible mode, to rounding otherwise. An estimator without a metric takes the weights of the file. After a failure
+  /// the estimator is as it was.
+  /// Collective. Errors: FILE, FORMAT (no checkpoint, of another version, truncated or damaged), MISMATCH (other options, metric, shape, dtype or
+  /// field), STATE (the estimator holds results), NOT_BUILT, MEMORY.
+  void restore(const hearth::array &array, const std::string &path) {
+    detail::check(hearth_pca_restore(get(), array.get(), path.c_str()), context_handle(), "pca::restore");
+  }
+
+  /// The same for several fields that form one state.
+  void restore(const hearth::state &state, const std::string &path) {
+    detail::check(hearth_pca_restore_state(get(), state.get(), path.c_str()), context_handle(), "pca::restore");
+  }
+
+  /// Rotates the leading n EOFs. The loadings are L = [sqrt(w_i lambda_k) e_k(i)], L' = L R with R orthogonal and maximal sum over modes of the
+  /// variance of the squared loadings over the points (varimax, by the singular value decomposition of L^T (L'^3 - L' diag(mean of L'^2)) in
+  /// every iteration); promax goes on with the least-squares fit of L' to sign(L') |L'|^power, scaled so that the scores have unit variance.
+  /// options.kaiser: rows of L of unit length during rotation. Results follow: eigenvalue k is the squared length of column k of L', EOF k that
+  /// column divided by its length and sqrt(w), scores are those that reconstruct the same part of the data, transform and inverse_transform
+  /// included; ordered by eigenvalue, sign rule as for EOFs. Varimax keeps the sum of the n eigenvalues and leaves scores uncorrelated; rotated
+  /// EOFs are not orthogonal. Modes beyond n stay as they are. A new fit, a further sample or reset forgets the rotation. Workspace: the n EOFs
+  /// again, and panels of a few MiB; of the ranks' points only matrices [n, n] travel. Collective. Errors: ARGUMENT (unknown method, n < 2 or >
+  /// modes, promax with power <= 1), MISMATCH (arguments differ), NUMERICAL (does not converge), STATE, MEMORY, NOT_REPRODUCIBLE. Reference:
+  /// Richman 1986.
+  void rotate(int32_t method, int32_t n, double power) {
+    detail::check(hearth_pca_rotate(get(), method, n, power), context_handle(), "pca::rotate");
+  }
+
+  /// Effective number of samples behind the variance of each of the leading n scores: N* = N (1 - r^2) / (1 + r^2), r the lag-1 autocorrelation
+  /// of the scores in the order in which the samples came (Bretherton et al. 1999, eq. 31 with both series the same; von Storch and Zwiers 1999,
+  /// 17.1); never less than 1. The scores are those of the samples fitted, as hearth_pca_scores gives them. Where they were not kept: STATE; the
+  /// second function takes them from hearth_pca_transform.
+  /// Collective. Errors: ARGUMENT (n > modes), MISMATCH (the scores have fewer columns or another context), STATE, MEMORY.
+  std::vector<double> effective_samples(int32_t n) {
+    std::vector<double> sizes_c(static_cast<std::size_t>(detail::at_least_zero(n)));
+    detail::check(hearth_pca_effective_samples(get(), n, sizes_c.data()), context_handle(), "pca::effective_samples");
+    return sizes_c;
+  }
+  std::vector<double> effective_samples() { return effective_samples(modes()); }
+
+  /// Effective number of samples behind the variance of each of the leading n scores: N* = N (1 - r^2) / (1 + r^2), r the lag-1 autocorrelation
+  /// of the scores in the order in which the samples came (Bretherton et al. 1999, eq. 31 with both series the same; von Storch and Zwiers 1999,
+  /// 17.1); never less than 1. The scores are those of the samples fitted, as hearth_pca_scores gives them. Where they were not kept: STATE; the
+  /// second function takes them from hearth_pca_transform.
+  /// Collective. Errors: ARGUMENT (n > modes), MISMATCH (the scores have fewer columns or another context), STATE, MEMORY.
+  std::vector<double> effective_samples_of(const hearth::array &scores, int32_t n) {
+    std::vector<double> sizes_c(static_cast<std::size_t>(detail::at_least_zero(n)));
+    detail::check(hearth_pca_effective_samples_of(get(), scores.get(), n, sizes_c.data()), context_handle(), "pca::effective_samples_of");
+    return sizes_c;
+  }
+  std::vector<double> effective_samples_of() { return effective_samples_of(modes()); }
+
+  /// Sampling errors of the leading n eigenvalues, lambda_k sqrt(2 / N*_k), with the effective sizes above (North, Bell, Cahalan and Moeng 1982).
+  /// Collective. Errors: as hearth_pca_effective_samples.
+  std::vector<double> north_errors(int32_t n) {
+    std::vector<double> errors_c(static_cast<std::size_t>(detail::at_least_zero(n)));
+    detail::check(hearth_pca_north_errors(get(), n, errors_c.data()), context_handle(), "pca::north_errors");
+    return errors_c;
+  }
+  std::vector<double> north_errors() { return north_errors(modes()); }
+
+  /// Modes that sampling mixes: number of the multiplet of each of the leading n modes, from 0; mode k + 1 is in that of mode k if lambda_k -
+  /// lambda_{k+1} is smaller than the error of lambda_k (North's rule of thumb). Collective. Errors: as hearth_pca_effective_samples.
+  std::vector<int32_t> north_multiplets(int32_t n) {
+    std::vector<int32_t> multiplets_c(static_cast<std::size_t>(detail::at_least_zero(n)));
+    detail::check(hearth_pca_north_multiplets(get(), n, multiplets_c.data()), context_handle(), "pca::north_multiplets");
+    return multiplets_c;
+  }
+  std::vector<int32_t> north_multiplets() { return north_multiplets(modes()); }
+
+  /// What a scree plot shows of the leading n modes: eigenvalues, their shares of the total variance, and the shares summed up.
+  /// Collective. Errors: ARGUMENT (n > modes), STATE.
+  struct scree_result {
+    std::vector<double> eigenvalues;
+    std::vector<double> ratios;
+    std::vector<double> cumulative;
+  };
+  scree_result scree(int32_t n) {
+    std::vector<double> eigenvalues_c(static_cast<std::size_t>(detail::at_least_zero(n)));
+    std::vector<double> ratios_c(static_cast<std::size_t>(detail::at_least_zero(n)));
+    std::vector<double> cumulative_c(static_cast<std::size_t>(detail::at_least_zero(n)));
+    detail::check(hearth_pca_scree(get(), n, eigenvalues_c.data(), ratios_c.data(), cumulative_c.data()), context_handle(), "pca::scree");
+    return {eigenvalues_c, ratios_c, cumulative_c};
+  }
+  scree_result scree() { return scree(modes()); }
+
+  /// Relative error ||A - A_k||_F / ||A||_F, in the metric, of samples that are reconstructed from the leading k = 1 .. n modes; A are their
+  /// anomalies from the fit's mean. Computed from the differences, so that small errors are right. Workspace: as hearth_pca_transform, twice the
+  /// panel.
+  /// Collective. Errors: ARGUMENT (n > modes), and those of hearth_pca_transform.
+  std::vector<double> reconstruction_error(const hearth::array &array, int32_t sample_axis, int32_t n) {
+    std::vector<double> errors_c(static_cast<std::size_t>(detail::at_least_zero(n)));
+    detail::check(hearth_pca_reconstruction_error(get(), array.get(), sample_axis, n, errors_c.data()), context_handle(), "pca::reconstruction_error");
+    return errors_c;
+  }
+  std::vector<double> reconstruction_error() { return reconstruction_error(modes()); }
 };
 
 /// The last failure that this rank was told of: its status, the rank that met it, and a message with object and numbers. After a collective

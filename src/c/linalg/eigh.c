@@ -1,0 +1,97 @@
+#include "comm/comm.h"
+#include "core/context_impl.h"
+#include "core/error.h"
+#include "core/fpenv.h"
+#include "core/memory.h"
+#include "linalg/dense.h"
+#include "tensor/array_impl.h"
+#include "tensor/layout_impl.h"
+#include <hearth/decomposition.h>
+#include <string.h>
+
+typedef struct eigh_task {
+  const char *name;
+  const hearth_array *a;
+  int64_t n, k;
+  int32_t which, method;
+  bool vectors;
+  hearth_bridge bridge;
+  hearth_bridge_matrix x, z;
+  double *w;
+} eigh_task;
+
+static void read_options(eigh_task *t, const hearth_eigh_options *given) {
+  hearth_eigh_options options = HEARTH_EIGH_OPTIONS_INIT;
+  if (given) memcpy(&options, given, given->size < sizeof options ? given->size : sizeof options);
+  t->n = t->a->layout->ndim == 2 ? t->a->layout->shape[0] : 0;
+  t->k = options.k;
+  t->which = options.which;
+  t->method = options.method;
+}
+
+static hearth_status check(const eigh_task *t, hearth_array **w, hearth_array **v) {
+  const hearth_context *ctx = t->a->ctx;
+  HEARTH_REQUIRE(ctx, w && (v || !t->vectors), "%s: no place for the eigenvalues or -vectors (NULL)", t->name);
+  HEARTH_TRY(hearth_dense_check(t->name, t->a, true));
+  HEARTH_REQUIRE(ctx, t->k >= 0 && t->k <= t->n, "%s: k = %lld of %lld eigenvalues", t->name, (long long)t->k, (long long)t->n);
+  HEARTH_REQUIRE(ctx, t->which == HEARTH_EIGH_SMALLEST || t->which == HEARTH_EIGH_LARGEST, "%s: which = %d is no hearth_eigh_which", t->name, t->which);
+  HEARTH_REQUIRE(ctx, t->method == HEARTH_EIGH_AUTO || t->method == HEARTH_EIGH_DENSE, "%s: method = %d is no hearth_eigh_method", t->name, t->method);
+  return HEARTH_OK;
+}
+
+static hearth_status decompose(eigh_task *t) {
+  hearth_context *ctx = t->a->ctx;
+  const int64_t first = t->which == HEARTH_EIGH_LARGEST ? t->n - t->k : 0;
+  int32_t info = 0;
+  HEARTH_TRY(hearth_bridge_bring(&t->bridge, t->a, &t->x));
+  HEARTH_TRY(hearth_bridge_finite(&t->bridge, &t->x, HEARTH_TRIANGLE_LOWER, t->name));
+  if (t->vectors) HEARTH_TRY(hearth_bridge_make(&t->bridge, t->n, t->bridge.distributed ? t->n : t->k, &t->z)); /* ScaLAPACK works in all of it */
+  HEARTH_TRY(hearth_agree(ctx, hearth_allocate_zero(ctx, t->n * (int64_t)sizeof *t->w, &t->w)));
+  if (t->n == 0) return HEARTH_OK;
+  HEARTH_TRY(t->bridge.call->eigh(&t->bridge, &t->x, (int32_t)first, (int32_t)(first + t->k - 1), t->w, t->vectors ? &t->z : NULL, &info));
+  if (info > 0)
+    return hearth_fail(ctx, HEARTH_ERR_NUMERICAL, "%s: the eigenvalues of a matrix of order %lld did not converge (info %d)", t->name, (long long)t->n, info);
+  HEARTH_TRY(hearth_broadcast(ctx, t->w, t->k * (int64_t)sizeof *t->w, 0));
+  return t->vectors ? hearth_bridge_signs(&t->bridge, &t->z, (int32_t)t->k) : HEARTH_OK;
+}
+
+static hearth_status deliver(const eigh_task *t, hearth_array **w, hearth_array **v) {
+  const hearth_array *a = t->a;
+  HEARTH_TRY(hearth_dense_vector(a->ctx, t->k, t->w, hearth_bridge_result(a->dtype, true), w));
+  if (!t->vectors) return HEARTH_OK;
+  const hearth_status status =
+      hearth_bridge_deliver(&t->bridge, &t->z, t->n, t->k, t->k == t->n ? a->layout : NULL, hearth_bridge_result(a->dtype, false), a->order, v);
+  if (status != HEARTH_OK) hearth_array_destroy(w);
+  return status;
+}
+
+static hearth_status run(eigh_task *t, const hearth_eigh_options *options, hearth_array **w, hearth_array **v) {
+  hearth_context *ctx = t->a->ctx;
+  if (w) *w = NULL;
+  if (v) *v = NULL;
+  read_options(t, options);
+  HEARTH_TRY(hearth_agree_same(ctx, check(t, w, v), "k|which|method", (int64_t[]){t->k, t->which, t->method}, 3));
+  if (t->k == 0) t->k = t->n;
+  HEARTH_TRY(hearth_bridge_open(ctx, hearth_bridge_dtype(t->a->dtype, false), t->n, t->n, HEARTH_BRIDGE_REDUCTIONS, &t->bridge));
+  hearth_status status = decompose(t);
+  if (status == HEARTH_OK) status = deliver(t, w, v);
+  hearth_deallocate(ctx, t->w);
+  hearth_bridge_release(&t->x);
+  hearth_bridge_release(&t->z);
+  hearth_bridge_close(&t->bridge);
+  return status;
+}
+
+hearth_status hearth_eigh(const hearth_array *a, const hearth_eigh_options *options, hearth_array **w, hearth_array **v) {
+  HEARTH_REQUIRE(NULL, a, "hearth_eigh: the matrix is NULL");
+  HEARTH_GUARD_FP(a->ctx);
+  eigh_task t = {.name = "hearth_eigh", .a = a, .vectors = true};
+  return run(&t, options, w, v);
+}
+
+hearth_status hearth_eigvalsh(const hearth_array *a, const hearth_eigh_options *options, hearth_array **w) {
+  HEARTH_REQUIRE(NULL, a, "hearth_eigvalsh: the matrix is NULL");
+  HEARTH_GUARD_FP(a->ctx);
+  eigh_task t = {.name = "hearth_eigvalsh", .a = a, .vectors = false};
+  return run(&t, options, w, NULL);
+}

@@ -86,9 +86,7 @@ void hearth_pca_clear(hearth_pca *pca) {
   if (stream->counter) ctx->backend->release(ctx->queue, stream->counter);
   hearth_pca_update_destroy(pca);
   hearth_pca_forget_rotation(pca);
-  for (int32_t f = 0; f < pca->gaps.nfields && pca->gaps.filled; f++) hearth_array_destroy(&pca->gaps.filled[f]);
-  hearth_deallocate(ctx, pca->gaps.filled);
-  pca->gaps = (hearth_pca_gaps){0};
+  hearth_pca_free_gaps(ctx, &pca->gaps);
   pca->solver = 0;
   *stream = (hearth_pca_stream){.n_kept = stream->n_kept, .bunch = stream->bunch};
   pca->sigma = pca->scores = pca->sign = NULL;

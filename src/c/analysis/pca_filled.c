@@ -3,7 +3,14 @@
 #include "core/context_impl.h"
 #include "core/error.h"
 #include "core/fpenv.h"
+#include "core/memory.h"
 #include "tensor/array_impl.h"
+
+void hearth_pca_free_gaps(const hearth_context *ctx, hearth_pca_gaps *gaps) {
+  for (int32_t f = 0; f < gaps->nfields && gaps->filled; f++) hearth_array_destroy(&gaps->filled[f]);
+  hearth_deallocate(ctx, gaps->filled);
+  *gaps = (hearth_pca_gaps){0};
+}
 
 static hearth_status enter(hearth_pca *pca, const char *function) {
   HEARTH_TRY(hearth_pca_ready(pca));

@@ -1,5 +1,5 @@
 /* Batch fits: what is common to arrays, states and sources, and the choice of the side. */
-#include "analysis/pca_matrix_impl.h"
+#include "analysis/pca_fill_impl.h"
 #include "comm/comm.h"
 #include "core/context_impl.h"
 #include "core/error.h"
@@ -137,9 +137,43 @@ static hearth_status fit_auto(hearth_pca *pca, const hearth_series *series) {
   return run(pca, series, HEARTH_PCA_CHOLESKY_QR, NULL);
 }
 
-static hearth_status fit(hearth_pca *pca, const hearth_series *series) {
+static hearth_status fit_complete(hearth_pca *pca, const hearth_series *series) {
   if (pca->ctx->options.reduction == HEARTH_REDUCTION_REPRODUCIBLE) return run(pca, series, HEARTH_PCA_GRAM, NULL);
   return pca->options.solver == HEARTH_PCA_AUTO ? fit_auto(pca, series) : run(pca, series, pca->options.solver, NULL);
+}
+
+/* The fields with their gaps filled, in new arrays. Collective; agreed. */
+static hearth_status fill(hearth_pca *pca, const hearth_series *series, hearth_pca_gaps *report) {
+  hearth_context *ctx = pca->ctx;
+  hearth_pca_clear(pca);
+  hearth_pca_fit_job job = {.pca = pca, .series = series, .n = series->samples, .phase = ""};
+  job.budget = pca->options.memory ? pca->options.memory : (int64_t)256 << 20;
+  pca->phase = HEARTH_PCA_BATCH;
+  hearth_status status = hearth_agree(ctx, check_fit(pca, series));
+  if (status == HEARTH_OK) status = make_space(&job, true);
+  if (status == HEARTH_OK) status = hearth_pca_fill(&job, report);
+  hearth_pca_clear(pca);
+  return status;
+}
+
+static hearth_status fit(hearth_pca *pca, const hearth_series *series) {
+  if (pca->options.gaps < HEARTH_GAPS_FILL) return fit_complete(pca, series);
+  hearth_pca_gaps gaps = {0};
+  hearth_series_field field[HEARTH_MAX_FIELDS];
+  hearth_series filled = *series;
+  hearth_status status = fill(pca, series, &gaps);
+  filled.field = field;
+  for (int32_t f = 0; f < series->nfields && status == HEARTH_OK; f++) {
+    field[f] = series->field[f];
+    field[f].array = gaps.filled[f];
+    field[f].dtype = HEARTH_FLOAT64;
+  }
+  if (status == HEARTH_OK) status = fit_complete(pca, &filled);
+  if (status == HEARTH_OK)
+    pca->gaps = gaps;
+  else
+    hearth_pca_free_gaps(pca->ctx, &gaps);
+  return status;
 }
 
 static hearth_status fit_and_free(hearth_pca *pca, hearth_series *series, hearth_status status) {

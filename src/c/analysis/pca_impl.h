@@ -148,6 +148,9 @@ void hearth_pca_forget_rotation(hearth_pca *pca);
 /* A matrix of scores in any layout as float64, row-major, on the host of every rank; the caller frees it. Collective. */
 hearth_status hearth_pca_collect_scores(hearth_context *ctx, const hearth_array *scores, double **host);
 
+/* pca_filled.c */
+void hearth_pca_free_gaps(const hearth_context *ctx, hearth_pca_gaps *gaps);
+
 /* pca_sign.c: pca->sign by the one sign rule. Collective. */
 hearth_status hearth_pca_find_signs(hearth_pca *pca);
 

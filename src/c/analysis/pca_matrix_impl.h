@@ -27,6 +27,8 @@ hearth_status hearth_pca_points_layout(const hearth_pca *pca, int32_t axis, int6
 const char *hearth_pca_solver_name(int32_t solver);
 /* pca_solvers.c: modes, singular values, total, basis and scores by the solver given (none of AUTO and GRAM). Collective. */
 hearth_status hearth_pca_solve_matrix(hearth_pca_fit_job *job, int32_t solver);
+/* The modes and the total of all `count` or some singular values, descending. Collective. Errors: NUMERICAL (none), MEMORY. */
+hearth_status hearth_pca_keep_values(hearth_pca_fit_job *job, int64_t count, const double *values, double total);
 /* pca_fixed.c: the same by exact Gram matrices and products in a fixed order. Collective. */
 hearth_status hearth_pca_solve_fixed(hearth_pca_fit_job *job);
 /* pca->scores from right singular vectors [columns, modes] (column-major) of the matrix, if it has few samples. Local. */

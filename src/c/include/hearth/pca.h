@@ -133,12 +133,12 @@ HEARTH_COLLECTIVE hearth_status hearth_pca_mean(hearth_pca *pca, HEARTH_INDEX in
 HEARTH_COLLECTIVE hearth_status hearth_pca_component_into(hearth_pca *pca, HEARTH_INDEX int32_t field, HEARTH_INDEX int32_t mode, hearth_array *array);
 HEARTH_COLLECTIVE hearth_status hearth_pca_mean_into(hearth_pca *pca, HEARTH_INDEX int32_t field, HEARTH_INDEX int32_t group, hearth_array *array);
 
-/* After a fit with HEARTH_GAPS_FILL or HEARTH_GAPS_EM: field `field` with its gaps filled, a new float64 array [samples, space...] in the field's space layout;
- * values that were there are as they were, points that take no part NaN.
+/* After a fit with HEARTH_GAPS_FILL or HEARTH_GAPS_EM: field `field` with its gaps filled, a new float64 array with the axes of the field as it was fitted,
+ * in its space layout; values that were there are as they were, points that take no part as well.
  * Collective. Ownership: the caller destroys *filled. Errors: STATE (nothing was filled), ARGUMENT, MEMORY. */
 HEARTH_COLLECTIVE hearth_status hearth_pca_filled(hearth_pca *pca, HEARTH_INDEX int32_t field, HEARTH_OUT hearth_array **filled);
-/* How they were filled: with how many modes; the root mean square error at values set aside, relative to their standard deviation (HEARTH_GAPS_EM: of the
- * values that are there, with the modes fitted to them); iterations of the final run. Collective. Errors: STATE. */
+/* How they were filled: with how many modes; the root mean square error at values set aside, relative to the standard deviation of the data (HEARTH_GAPS_EM:
+ * the noise that the modes leave in the values that are there); iterations of the final run. Collective. Errors: STATE. */
 HEARTH_COLLECTIVE hearth_status hearth_pca_fill_report(hearth_pca *pca, HEARTH_OUT int32_t *modes, HEARTH_OUT double *error, HEARTH_OUT int32_t *iterations);
 
 /* Scores of the samples fitted as a new float64 array [samples, modes], replicated on all ranks (batch fit on the points' side: split along the samples and

@@ -490,9 +490,9 @@ contains
     call settle(status_c, context_of(self), "pca%mean_into", stat, errmsg)
   end subroutine pca_mean_into
 
-  !> After a fit with HEARTH_GAPS_FILL or HEARTH_GAPS_EM: field `field` with its gaps filled, a new float64 array
-  !> [samples, space...] in the field's space layout; values that were there are as they were, points that take no part
-  !> NaN.
+  !> After a fit with HEARTH_GAPS_FILL or HEARTH_GAPS_EM: field `field` with its gaps filled, a new float64 array with
+  !> the axes of the field as it was fitted, in its space layout; values that were there are as they were, points that
+  !> take no part as well.
   !> Collective. Ownership: the caller destroys *filled. Errors: STATE (nothing was filled), ARGUMENT, MEMORY.
   subroutine pca_filled(self, field, filled, stat, errmsg)
     class(hearth_pca), intent(inout) :: self
@@ -510,9 +510,9 @@ contains
     call settle(status_c, context_of(self), "pca%filled", stat, errmsg)
   end subroutine pca_filled
 
-  !> How they were filled: with how many modes; the root mean square error at values set aside, relative to their
-  !> standard deviation (HEARTH_GAPS_EM: of the values that are there, with the modes fitted to them); iterations of the
-  !> final run. Collective. Errors: STATE.
+  !> How they were filled: with how many modes; the root mean square error at values set aside, relative to the standard
+  !> deviation of the data (HEARTH_GAPS_EM: the noise that the modes leave in the values that are there); iterations of
+  !> the final run. Collective. Errors: STATE.
   subroutine pca_fill_report(self, modes, error, iterations, stat, errmsg)
     class(hearth_pca), intent(inout) :: self
     integer(c_int32_t), intent(out) :: modes

@@ -2443,8 +2443,8 @@ public:
     detail::check(hearth_pca_mean_into(get(), field, group, array.get()), context_handle(), "pca::mean_into");
   }
 
-  /// After a fit with HEARTH_GAPS_FILL or HEARTH_GAPS_EM: field `field` with its gaps filled, a new float64 array [samples, space...] in the
-  /// field's space layout; values that were there are as they were, points that take no part NaN.
+  /// After a fit with HEARTH_GAPS_FILL or HEARTH_GAPS_EM: field `field` with its gaps filled, a new float64 array with the axes of the field as
+  /// it was fitted, in its space layout; values that were there are as they were, points that take no part as well.
   /// Collective. Ownership: the caller destroys *filled. Errors: STATE (nothing was filled), ARGUMENT, MEMORY.
   hearth::array filled(int32_t field) {
     hearth_array *filled_c = nullptr;
@@ -2452,8 +2452,8 @@ public:
     return hearth::array(filled_c, context_handle());
   }
 
-  /// How they were filled: with how many modes; the root mean square error at values set aside, relative to their standard deviation
-  /// (HEARTH_GAPS_EM: of the values that are there, with the modes fitted to them); iterations of the final run. Collective. Errors: STATE.
+  /// How they were filled: with how many modes; the root mean square error at values set aside, relative to the standard deviation of the data
+  /// (HEARTH_GAPS_EM: the noise that the modes leave in the values that are there); iterations of the final run. Collective. Errors: STATE.
   struct fill_report_result {
     int32_t modes;
     double error;

@@ -46,7 +46,8 @@ static int draw_line(cli *c, const cli_gmt *gmt, const cli_picture *p, double li
 }
 
 static void write_title(const cli_picture *p, int32_t mode, char *title, size_t capacity) {
-  snprintf(title, capacity, "EOF %d%s%s (%.1f %%)%s%s", mode + 1, p->field[0] ? " of " : "", p->field, 100 * p->ratio[mode], p->note[0] ? ", " : "", p->note);
+  snprintf(title, capacity, "%s %d%s%s (%.1f %%)%s%s", p->rotated ? "Rotated EOF" : "EOF", mode + 1, p->field[0] ? " of " : "", p->field, 100 * p->ratio[mode],
+           p->note[0] ? ", " : "", p->note);
 }
 
 static void axis_label(const cli_picture_axis *axis, char *text, size_t capacity) {
@@ -81,14 +82,14 @@ static int draw(cli *c, const cli_gmt *gmt, const cli_picture *p, int32_t mode) 
     CLI_TRY(draw_line(c, gmt, p, limit, x, y, f.height));
   if (map) CLI_TRY(draw_bar(c, gmt, middle, bar, step));
   CLI_TRY(label_axes(c, gmt, p, x, y, f.width));
-  snprintf(text, sizeof text, "%s%sper standard deviation of the principal component", p->units, p->units[0] ? " " : "change ");
+  snprintf(text, sizeof text, "%s%sper standard deviation of the %s", p->units, p->units[0] ? " " : "change ", p->rotated ? "score" : "principal component");
   CLI_TRY(cli_gmt_text(c, gmt, middle, caption, "9.5p,Helvetica", 0, "MC", text));
   write_title(p, mode, text, sizeof text);
   const double title = y + f.height + (map && p->map && f.periodic && !f.globe && f.height > 8 ? 0.9 : 0.45);
   CLI_TRY(cli_gmt_text(c, gmt, middle, title, "14p,Helvetica-Bold", 0, "BC", text));
   if (!scores) return CLI_DONE;
   CLI_TRY(cli_draw_scores(c, gmt, p, mode, left, below, wide, scores_height, true));
-  snprintf(text, sizeof text, "Principal component %d, in standard deviations", mode + 1);
+  snprintf(text, sizeof text, "%s %d, in standard deviations", p->rotated ? "Score of rotated mode" : "Principal component", mode + 1);
   return cli_gmt_text(c, gmt, left, below + scores_height + 0.2, "10p,Helvetica-Bold", 0, "BL", text);
 }
 

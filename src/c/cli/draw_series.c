@@ -68,10 +68,11 @@ static int draw(cli *c, const cli_gmt *gmt, const cli_picture *p) {
   for (int32_t k = 0; k < modes; k++) {
     const double y = below + (modes - 1 - k) * (panel + gap);
     CLI_TRY(cli_draw_scores(c, gmt, p, k, left, y, wide, panel, k == modes - 1));
-    snprintf(text, sizeof text, "PC %d (%.1f %%)", k + 1, 100 * p->ratio[k]);
+    snprintf(text, sizeof text, "%s %d (%.1f %%)", p->rotated ? "Rotated mode" : "PC", k + 1, 100 * p->ratio[k]);
     CLI_TRY(cli_gmt_text(c, gmt, left, y + panel + 0.13, "10p,Helvetica-Bold", 0, "BL", text));
   }
-  snprintf(text, sizeof text, "Principal components%s%s, in standard deviations", p->field[0] ? " of " : "", p->field);
+  snprintf(text, sizeof text, "%s%s%s, in standard deviations", p->rotated ? "Scores of the rotated modes" : "Principal components", p->field[0] ? " of " : "",
+           p->field);
   return cli_gmt_text(c, gmt, left + wide / 2, below + modes * (panel + gap) + 0.35, "14p,Helvetica-Bold", 0, "BC", text);
 }
 

@@ -14,6 +14,8 @@ typedef struct cli_fit {
   hearth_array *scores; /* [samples, modes] */
 } cli_fit;
 
+/* Scores of the samples on the modes as they are now, where the fit kept none by another pass. Collective. */
+int cli_fit_scores(cli *c, cli_fit *fit, hearth_array **scores);
 /* Makes the estimator, with blocks as --memory asks. Collective. */
 int cli_fit_create(cli *c, cli_fit *fit);
 /* Block by block, twice over the files; fills scores. Collective. */

@@ -58,18 +58,23 @@ int cli_options_pca(cli *c, int argc, const char **argv, cli_options *o, bool *d
                                   TEXT("weights", '\0', weights, "none (default), coslat, or a variable", "WORD|VAR"),
                                   TEXT("climatology", '\0', climatology_word, "remove means first: none, month or day", "WORD"),
                                   FLAG("standardize", '\0', standardize, "divide by each point's std. deviation"),
-                                  TEXT("mask", '\0', mask, "auto (default: leaves out what is always missing), none, or a variable (0: out)", "WORD|VAR"),
-                                  TEXT("gaps", '\0', gaps_word, "points missing at times: error or drop", "WORD"),
+                                  TEXT("mask", '\0', mask, "auto (default), none, or a variable (0: out)", "WORD|VAR"),
+                                  TEXT("gaps", '\0', gaps_word, "missing at times: error (default), drop, fill, em", "WORD"),
                                   TEXT("sample-dim", '\0', sample_dim, "default: unlimited, else time, else first", "DIM"),
                                   TEXT("ddof", '\0', ddof_word, "variance divides by samples - N (default 1)", "N"),
                                   TEXT("accuracy", '\0', accuracy_word, "of products: float64 (default) or float32", "TYPE"),
-                                  TEXT("solver", '\0', solver_word, "auto (default) or gram", "WORD"),
+                                  TEXT("solver", '\0', solver_word, "auto, gram, cholqr, tsqr, randomized, hierarchical or full", "WORD"),
+                                  TEXT("rotate", '\0', rotate_word, "rotated modes as well: varimax or promax", "WORD"),
+                                  FLAG("kaiser", '\0', kaiser, "rotate with Kaiser's normalization"),
+                                  FLAG("whiten", '\0', whiten, "scores of variance 1"),
                                   FLAG("streaming", '\0', streaming, "sample by sample, as inside a model"),
-                                  {"rotate", '\0', POPT_ARG_STRING | POPT_ARGFLAG_DOC_HIDDEN, &o->rotate, 0, NULL, NULL},
                                   POPT_TABLEEND};
   struct poptOption results[] = {TEXT("output", 'o', output, "default: FILE's stem + .pca.nc", "FILE"),
+                                 TEXT("filled", '\0', filled, "the field with its gaps filled", "FILE"),
                                  TEXT("plot", '\0', plot, "pictures PREFIX-*.png, by GMT", "PREFIX"),
-                                 TEXT("profile", '\0', profile, "timings and bytes per phase as JSON", "FILE"), REPORT, POPT_TABLEEND};
+                                 TEXT("profile", '\0', profile, "timings and bytes per phase as JSON", "FILE"),
+                                 REPORT,
+                                 POPT_TABLEEND};
   struct poptOption machine[] = {MACHINE, FLAG("reproducible", '\0', reproducible, "same bits on any number of ranks"), HELP, POPT_TABLEEND};
   const struct poptOption table[] = {GROUP(analysis, "Analysis:"), GROUP(results, "Results:"), GROUP(machine, "Machine and help:"), POPT_TABLEEND};
   return parse(c, argc, argv, table, o, "FILE... --var NAME --modes K [OPTION...]",
@@ -113,9 +118,9 @@ int cli_options_plain(cli *c, int argc, const char **argv, cli_options *o, bool 
 }
 
 void cli_options_free(cli_options *o) {
-  char *words[] = {o->output,     o->vars,   o->sample_dim,    o->weights,      o->mask,          o->gaps_word, o->climatology_word,
-                   o->plot,       o->device, o->memory_word,   o->threads_word, o->progress_word, o->log_word,  o->profile,
-                   o->modes_word, o->rotate, o->accuracy_word, o->solver_word,  o->ddof_word,     o->scores};
+  char *words[] = {o->output,     o->vars,        o->sample_dim,    o->weights,      o->mask,          o->gaps_word, o->climatology_word,
+                   o->plot,       o->device,      o->memory_word,   o->threads_word, o->progress_word, o->log_word,  o->profile,
+                   o->modes_word, o->rotate_word, o->accuracy_word, o->solver_word,  o->ddof_word,     o->scores,    o->filled};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) free(words[i]);
   for (int i = 0; i < o->nfiles; i++) free(o->files[i]);
   free(o->files);

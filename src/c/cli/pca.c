@@ -68,6 +68,7 @@ static int compute(cli *c, cli_fit *fit, const char *path, const char *command) 
   const cli_options *o = fit->options;
   CLI_TRY(check_sizes(c, o, fit->state));
   CLI_TRY(cli_output_check(c, fit->input->nfiles, fit->input->path, path));
+  if (o->filled) CLI_TRY(cli_output_check(c, fit->input->nfiles, fit->input->path, o->filled));
   CLI_CHECK(c, hearth_metric_create(c->ctx, &fit->metric));
   CLI_TRY(cli_weights_apply(c, o->weights, fit->input, fit->state, fit->metric));
   CLI_TRY(cli_mask_apply(c, o->mask, fit->input, fit->state, fit->metric));
@@ -79,13 +80,21 @@ static int compute(cli *c, cli_fit *fit, const char *path, const char *command) 
     CLI_TRY(cli_fit_batch(c, fit));
   }
   cli_progress_clear();
-  cli_result result = {
-      .options = o, .input = fit->input, .state = fit->state, .groups = fit->groups, .pca = fit->pca, .scores = fit->scores, .path = path, .command = command};
+  cli_result result = {.options = o,
+                       .input = fit->input,
+                       .state = fit->state,
+                       .groups = fit->groups,
+                       .fit = fit,
+                       .pca = fit->pca,
+                       .scores = fit->scores,
+                       .path = path,
+                       .command = command};
   cli_profile_phase(c, "write");
   CLI_CHECK(c, hearth_pca_modes(fit->pca, &result.modes));
   CLI_CHECK(c, hearth_pca_samples(fit->pca, &result.samples));
   CLI_TRY(cli_result_write(c, &result));
   CLI_TRY(summarize(c, &result));
+  if (o->filled) CLI_TRY(cli_filled_write(c, &result, o->filled));
   if (o->plot) cli_profile_phase(c, "plot");
   if (o->plot) CLI_TRY(cli_plot_file(c, path, o->plot, true, o->quiet));
   return cli_profile_write(c, o);
@@ -99,6 +108,9 @@ static int run(cli *c, const cli_options *o, const char *command) {
   if (!o->modes_word) return cli_fail(c, CLI_WRONG, "--modes is missing: say how many modes are wanted, for example --modes 4");
   if (o->mask && strcmp(o->mask, "none") == 0 && o->gaps == HEARTH_GAPS_DROP)
     return cli_fail(c, CLI_WRONG, "--mask none keeps every point, --gaps drop leaves points out: use one of them");
+  if (o->filled && o->gaps < HEARTH_GAPS_FILL) return cli_fail(c, CLI_WRONG, "--filled writes what --gaps fill or em has filled: give one of them");
+  if (o->rotation && o->modes < 2) return cli_fail(c, CLI_WRONG, "--rotate turns several modes: --modes must be at least 2");
+  if (o->rotation && o->reproducible) return cli_fail(c, CLI_WRONG, "--rotate has no reproducible form: leave --reproducible out");
   CLI_TRY(cli_profile_start(c, o));
   cli_profile_phase(c, "open");
   if (o->plot) CLI_TRY(cli_plot_ready(c));

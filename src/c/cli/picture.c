@@ -5,14 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-int cli_picture_variables(cli *c, hearth_file *file, char *list, size_t capacity) {
+int cli_picture_variables(cli *c, hearth_file *file, const char *what, char *list, size_t capacity) {
+  const size_t length = strlen(what);
   int32_t n = 0;
   char name[CLI_NAME];
   list[0] = '\0';
   CLI_CHECK(c, hearth_file_variables(file, &n));
   for (int32_t i = 0; i < n; i++) {
     CLI_CHECK(c, hearth_file_variable_name(file, i, name, sizeof name));
-    if (strcmp(name, "eof") != 0 && strncmp(name, "eof_", 4) != 0) continue;
+    if (strncmp(name, what, length) != 0 || (name[length] && name[length] != '_')) continue;
     if (strlen(list) + strlen(name) + 2 < capacity) strcat(strcat(list, list[0] ? "," : ""), name);
   }
   return CLI_DONE;
@@ -98,10 +99,15 @@ static int read_modes(cli *c, hearth_file *file, const char *name, int32_t modes
   return status;
 }
 
+const char *cli_picture_suffix(const cli_picture *p) {
+  const char *rest = p->variable + strlen(p->rotated ? "rotated_eof" : "eof");
+  return rest + (*rest == '_');
+}
+
 /* The field's name follows "of" in the long name; its units are the mean's. */
 static void read_names(hearth_file *file, const hearth_variable *variable, cli_picture *p) {
   char text[CLI_NAME], mean[CLI_NAME];
-  const char *suffix = strncmp(p->variable, "eof_", 4) == 0 ? p->variable + 4 : "";
+  const char *suffix = cli_picture_suffix(p);
   const char *of = cli_cf_text(variable, "long_name", text) ? strstr(text, " functions of ") : NULL;
   snprintf(p->field, sizeof p->field, "%s", of ? of + strlen(" functions of ") : suffix);
   snprintf(mean, sizeof mean, "mean%s%.200s", suffix[0] ? "_" : "", suffix);
@@ -109,6 +115,17 @@ static void read_names(hearth_file *file, const hearth_variable *variable, cli_p
   if (hearth_variable_open(file, mean, &other) == HEARTH_OK) cli_cf_text(other, "units", p->units);
   hearth_variable_destroy(&other);
   if (cli_cf_text(variable, "standardized", text)) strcpy(p->units, "standard deviations");
+}
+
+static int read_errors(cli *c, hearth_file *file, cli_picture *p) {
+  hearth_variable *variable = NULL;
+  if (p->rotated) return CLI_DONE;
+  if (hearth_variable_open(file, "eigenvalue", &variable) == HEARTH_OK) cli_cf_text(variable, "units", p->eigenvalue_units);
+  hearth_variable_destroy(&variable);
+  if (hearth_variable_open(file, "north_error", &variable) != HEARTH_OK) return CLI_DONE; /* written without */
+  hearth_variable_destroy(&variable);
+  CLI_TRY(read_modes(c, file, "north_error", p->modes, &p->error));
+  return read_modes(c, file, "effective_samples", p->modes, &p->effective);
 }
 
 static int open_picture(cli *c, hearth_file *file, const hearth_variable *variable, cli_picture *p) {
@@ -119,8 +136,9 @@ static int open_picture(cli *c, hearth_file *file, const hearth_variable *variab
   read_names(file, variable, p);
   CLI_TRY(choose_axes(c, file, variable, p));
   CLI_TRY(note_slice(c, file, variable, p));
-  CLI_TRY(read_modes(c, file, "eigenvalue", p->modes, &p->eigenvalue));
-  CLI_TRY(read_modes(c, file, "explained_variance_ratio", p->modes, &p->ratio));
+  CLI_TRY(read_modes(c, file, p->rotated ? "rotated_eigenvalue" : "eigenvalue", p->modes, &p->eigenvalue));
+  CLI_TRY(read_modes(c, file, p->rotated ? "rotated_variance_ratio" : "explained_variance_ratio", p->modes, &p->ratio));
+  CLI_TRY(read_errors(c, file, p));
   return cli_picture_series(c, file, p);
 }
 
@@ -128,6 +146,7 @@ int cli_picture_open(cli *c, hearth_file *file, const char *name, bool coasts, c
   hearth_variable *variable = NULL;
   *p = (cli_picture){0};
   snprintf(p->variable, sizeof p->variable, "%s", name);
+  p->rotated = strncmp(name, "rotated_", 8) == 0;
   CLI_CHECK(c, hearth_variable_open(file, name, &variable));
   const int status = open_picture(c, file, variable, p);
   p->coasts = coasts && p->map;
@@ -167,6 +186,8 @@ void cli_picture_close(cli_picture *p) {
   free(p->y.value);
   free(p->eigenvalue);
   free(p->ratio);
+  free(p->error);
+  free(p->effective);
   free(p->time);
   free(p->pc);
   free(p->values);

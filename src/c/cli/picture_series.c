@@ -2,6 +2,7 @@
 #include "cli/cf.h"
 #include "cli/picture.h"
 #include "cli/values.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,8 +47,9 @@ int cli_picture_series(cli *c, hearth_file *file, cli_picture *p) {
   hearth_variable *variable = NULL;
   int32_t ndim = 0, unlimited = 0;
   int64_t shape[2] = {0}, n = 0;
-  char dim[CLI_NAME];
-  if (hearth_variable_open(file, "pc", &variable) != HEARTH_OK) return CLI_DONE; /* written without scores */
+  char dim[CLI_NAME], text[CLI_NAME];
+  bool whitened = false;
+  if (hearth_variable_open(file, p->rotated ? "rotated_pc" : "pc", &variable) != HEARTH_OK) return CLI_DONE; /* written without scores */
   int status = cli_check(c, hearth_variable_ndim(variable, &ndim));
   if (status == CLI_DONE && ndim != 2) status = cli_fail(c, CLI_WRONG, "'pc' has %d dimensions, not samples and modes", ndim);
   if (status == CLI_DONE) status = cli_check(c, hearth_variable_shape(variable, 2, shape));
@@ -55,6 +57,8 @@ int cli_picture_series(cli *c, hearth_file *file, cli_picture *p) {
   if (status == CLI_DONE) status = cli_check(c, hearth_variable_dimension(variable, 0, dim, sizeof dim, &unlimited));
   if (status == CLI_DONE) p->samples = shape[0];
   if (status == CLI_DONE) status = cli_values_load(c, variable, &n, &p->pc);
+  if (status == CLI_DONE) whitened = cli_cf_text(variable, "whitened", text);
   hearth_variable_destroy(&variable);
+  for (int64_t i = 0; i < n && whitened; i++) p->pc[i] *= sqrt(fmax(0, p->eigenvalue[i % p->modes]));
   return status == CLI_DONE ? read_times(c, file, dim, p) : status;
 }

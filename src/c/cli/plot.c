@@ -22,30 +22,32 @@ static void name_picture(const cli *c, const char *path, bool quiet) {
   if (c->rank == 0 && !quiet) printf("picture: %s\n", path);
 }
 
-/* One field: its modes, and the series for the first field. */
-static int draw(cli *c, const cli_gmt *gmt, hearth_file *file, cli_picture *p, const char *prefix, bool quiet, bool series) {
+/* One field: its modes, and for the first field the series and, of modes that are not rotated, the scree plot. */
+static int draw(cli *c, const cli_gmt *gmt, hearth_file *file, cli_picture *p, const char *prefix, bool quiet, bool first) {
   char path[CLI_PATH];
-  const char *suffix = strncmp(p->variable, "eof_", 4) == 0 ? p->variable + 4 : "";
+  const char *suffix = cli_picture_suffix(p), *kind = p->rotated ? "rotated" : "eof", *dash = suffix[0] ? "-" : "";
   const int32_t modes = p->modes < CLI_PICTURE_MODES ? p->modes : CLI_PICTURE_MODES;
   for (int32_t k = 0; k < modes; k++) {
-    snprintf(path, sizeof path, "%s-eof%d%s%.200s.png", prefix, k + 1, suffix[0] ? "-" : "", suffix);
+    snprintf(path, sizeof path, "%s-%s%d%s%.200s.png", prefix, kind, k + 1, dash, suffix);
     CLI_TRY(cli_picture_read(c, file, p, k));
     CLI_TRY(agree(c->rank == 0 ? cli_draw_eof(c, gmt, p, k, path) : CLI_DONE));
     name_picture(c, path, quiet);
   }
-  if (!series || p->samples < 2) return CLI_DONE;
-  snprintf(path, sizeof path, "%s-pc.png", prefix);
-  CLI_TRY(agree(c->rank == 0 ? cli_draw_series(c, gmt, p, path) : CLI_DONE));
+  if (first && p->samples >= 2) {
+    snprintf(path, sizeof path, "%s-%s.png", prefix, p->rotated ? "rotated-pc" : "pc");
+    CLI_TRY(agree(c->rank == 0 ? cli_draw_series(c, gmt, p, path) : CLI_DONE));
+    name_picture(c, path, quiet);
+  }
+  if (!first || p->rotated || p->modes < 2) return CLI_DONE;
+  snprintf(path, sizeof path, "%s-scree.png", prefix);
+  CLI_TRY(agree(c->rank == 0 ? cli_draw_scree(c, gmt, p, path) : CLI_DONE));
   name_picture(c, path, quiet);
   return CLI_DONE;
 }
 
-static int draw_all(cli *c, const cli_gmt *gmt, hearth_file *file, const char *path, const char *prefix, bool coasts, bool quiet) {
-  char list[CLI_PATH];
+static int draw_each(cli *c, const cli_gmt *gmt, hearth_file *file, char *list, const char *prefix, bool coasts, bool quiet) {
   bool first = true;
-  CLI_TRY(cli_picture_variables(c, file, list, sizeof list));
-  if (!list[0]) return cli_fail(c, CLI_WRONG, "%s has no variable 'eof': it is no result of hearth pca or of hearth_pca_write", path);
-  for (char *rest = list, *name = strsep(&rest, ","); name; name = strsep(&rest, ",")) {
+  for (char *rest = list, *name = strsep(&rest, ","); name && name[0]; name = strsep(&rest, ",")) {
     cli_picture picture;
     int status = cli_picture_open(c, file, name, coasts, &picture);
     if (status == CLI_DONE) status = draw(c, gmt, file, &picture, prefix, quiet, first);
@@ -54,6 +56,15 @@ static int draw_all(cli *c, const cli_gmt *gmt, hearth_file *file, const char *p
     first = false;
   }
   return CLI_DONE;
+}
+
+static int draw_all(cli *c, const cli_gmt *gmt, hearth_file *file, const char *path, const char *prefix, bool coasts, bool quiet) {
+  char list[CLI_PATH];
+  CLI_TRY(cli_picture_variables(c, file, "eof", list, sizeof list));
+  if (!list[0]) return cli_fail(c, CLI_WRONG, "%s has no variable 'eof': it is no result of hearth pca or of hearth_pca_write", path);
+  CLI_TRY(draw_each(c, gmt, file, list, prefix, coasts, quiet));
+  CLI_TRY(cli_picture_variables(c, file, "rotated_eof", list, sizeof list));
+  return draw_each(c, gmt, file, list, prefix, coasts, quiet);
 }
 
 int cli_plot_file(cli *c, const char *path, const char *prefix, bool coasts, bool quiet) {

@@ -49,10 +49,11 @@ static int define(cli *c, const cli_result *r, const cli_saved *saved, hearth_ou
   CLI_CHECK(c, hearth_output_text(output, "mode", "long_name", "mode number"));
   CLI_TRY(cli_result_coordinates_define(c, r, output));
   CLI_TRY(cli_output_variable(c, output, "eigenvalue", "mode", (double)NAN, "variance of the principal components of the samples that gave the modes", ""));
-  if (saved->nfields == 1 && !saved->standardized) strcpy(units, saved->units[0]);
+  if (saved->nfields == 1 && !saved->standardized && !saved->whitened) strcpy(units, saved->units[0]);
   cli_result_dim(&r->state->field[0], r->state->field[0].sample_axis, dims);
   strcat(dims, " mode");
-  return cli_output_variable(c, output, "pc", dims, (double)NAN, "principal components (scores)", units);
+  CLI_TRY(cli_output_variable(c, output, "pc", dims, (double)NAN, "principal components (scores)", units));
+  return saved->whitened ? cli_check(c, hearth_output_text(output, "pc", "whitened", "divided by the square roots of the eigenvalues")) : CLI_DONE;
 }
 
 static int write_all(cli *c, const cli_result *r, const cli_saved *saved, hearth_output *output) {

@@ -76,7 +76,9 @@ static int write_all(cli *c, const cli_result *r, hearth_output *output) {
   CLI_TRY(cli_result_define(c, r, output));
   CLI_TRY(cli_result_coordinates_write(c, r, output));
   CLI_TRY(write_modes(c, r, output));
+  CLI_TRY(cli_result_errors_write(c, r, output));
   for (int32_t f = 0; f < r->state->nfields; f++) CLI_TRY(write_field(c, r, f, output));
+  CLI_TRY(cli_result_rotated_write(c, r, output));
   if (r->groups->n > 0) CLI_CHECK(c, hearth_output_write_numbers(output, r->groups->name, r->groups->n, r->groups->number));
   return cli_check(c, hearth_output_commit(output));
 }

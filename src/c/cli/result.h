@@ -1,8 +1,7 @@
 /* The result file of `hearth pca`: CF NetCDF-4 with the variables eof, pc, eigenvalue, explained_variance_ratio, mean, mode, and the input's coordinates. */
 #ifndef HEARTH_CLI_RESULT_H
 #define HEARTH_CLI_RESULT_H
-#include "cli/climatology.h"
-#include "cli/input.h"
+#include "cli/fit.h"
 
 /* What goes into it. */
 typedef struct cli_result {
@@ -10,6 +9,7 @@ typedef struct cli_result {
   const cli_input *input;
   const cli_state *state;
   const cli_groups *groups;
+  cli_fit *fit;
   hearth_pca *pca;
   hearth_array *scores; /* [samples, modes] */
   const char *path, *command;
@@ -36,6 +36,18 @@ int cli_output_copy_attributes(cli *c, const hearth_variable *from, hearth_outpu
 
 /* Writes all of it under a temporary name and renames it. Collective. */
 int cli_result_write(cli *c, const cli_result *result);
+
+/* "lead dim dim ..." over the space of a field. */
+void cli_result_space(const cli_field *field, const char *lead, char *list, size_t capacity);
+
+/* Rotated modes if they are asked for, and the eigenvalues' errors (result_rotated.c); units of scores and of eigenvalues. Collective. */
+int cli_result_rotated_define(cli *c, const cli_result *result, hearth_output *output, const char *units, const char *squared);
+int cli_result_rotated_write(cli *c, const cli_result *result, hearth_output *output);
+int cli_result_errors_define(cli *c, hearth_output *output, const char *squared);
+int cli_result_errors_write(cli *c, const cli_result *result, hearth_output *output);
+
+/* The field with its gaps filled (filled.c). Collective. */
+int cli_filled_write(cli *c, const cli_result *result, const char *path);
 
 /* Parts of it: result_define.c, result_coordinates.c, result_mean.c. */
 /* Defines the dimensions of all fields. */

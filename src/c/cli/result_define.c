@@ -25,8 +25,7 @@ int cli_result_dimensions(cli *c, const cli_result *r, hearth_output *output) {
   return CLI_DONE;
 }
 
-/* "lead dim dim ..." over the space of a field. */
-static void space_list(const cli_field *field, const char *lead, char *list, size_t capacity) {
+void cli_result_space(const cli_field *field, const char *lead, char *list, size_t capacity) {
   char name[CLI_NAME];
   snprintf(list, capacity, "%s", lead);
   for (int32_t d = 0; d < field->ndim; d++) {
@@ -73,7 +72,7 @@ static int define_field(cli *c, const cli_result *r, int32_t f, hearth_output *o
     char name[CLI_NAME], dims[CLI_NAME * HEARTH_MAX_NDIM], text[2 * CLI_NAME];
     if (!variable[i].there) continue;
     cli_result_name(r, f, variable[i].name, name);
-    space_list(field, variable[i].lead, dims, sizeof dims);
+    cli_result_space(field, variable[i].lead, dims, sizeof dims);
     snprintf(text, sizeof text, "%s of %s", variable[i].title, field->name);
     CLI_TRY(cli_output_variable(c, output, name, dims, CLI_FILL, text, variable[i].units ? units : ""));
     if (coordinates[0]) CLI_CHECK(c, hearth_output_text(output, name, "coordinates", coordinates));
@@ -81,6 +80,28 @@ static int define_field(cli *c, const cli_result *r, int32_t f, hearth_output *o
     if (i == 0) CLI_TRY(describe_eof(c, r, f, name, output));
   }
   return CLI_DONE;
+}
+
+/* How the eigenvalues were found. */
+static int describe_eigenvalues(cli *c, const cli_result *r, hearth_output *output) {
+  int32_t solver = 0;
+  CLI_CHECK(c, hearth_output_number(output, "eigenvalue", "ddof", r->options->ddof));
+  CLI_CHECK(c, hearth_output_number(output, "eigenvalue", "samples", (double)r->samples));
+  CLI_CHECK(c, hearth_pca_solver_used(r->pca, &solver));
+  CLI_CHECK(c, hearth_output_text(output, "eigenvalue", "solver", r->options->streaming ? "streaming" : cli_solver_word(solver)));
+  if (r->options->gaps >= HEARTH_GAPS_FILL) {
+    char text[CLI_NAME];
+    double error = 0;
+    int32_t modes = 0, iterations = 0;
+    CLI_CHECK(c, hearth_pca_fill_report(r->pca, &modes, &error, &iterations));
+    snprintf(text, sizeof text, "filled from %d modes in %d iterations, relative error %.3g (%s)", modes, iterations, error,
+             r->options->gaps == HEARTH_GAPS_EM ? "of values that are there" : "of values set aside");
+    CLI_CHECK(c, hearth_output_text(output, "eigenvalue", "gaps", text));
+  }
+  if (!r->options->streaming) return CLI_DONE;
+  double bound = 0;
+  CLI_CHECK(c, hearth_pca_discarded(r->pca, &bound));
+  return cli_check(c, hearth_output_number(output, "eigenvalue", "discarded_bound", bound));
 }
 
 /* Units of scores and eigenvalues are the field's, where there is one field and it is not standardized. */
@@ -92,18 +113,16 @@ static int define_modes(cli *c, const cli_result *r, hearth_output *output) {
   CLI_CHECK(c, hearth_output_variable(output, "mode", HEARTH_INT32, "mode", (double)NAN));
   CLI_CHECK(c, hearth_output_text(output, "mode", "long_name", "mode number"));
   CLI_TRY(cli_output_variable(c, output, "eigenvalue", "mode", (double)NAN, "variance of the principal components", squared));
-  CLI_CHECK(c, hearth_output_number(output, "eigenvalue", "ddof", r->options->ddof));
-  CLI_CHECK(c, hearth_output_number(output, "eigenvalue", "samples", (double)r->samples));
+  CLI_TRY(describe_eigenvalues(c, r, output));
   CLI_TRY(cli_output_variable(c, output, "total_variance", "", (double)NAN, "variance of all modes, also of those that are not here", squared));
   CLI_TRY(cli_output_variable(c, output, "explained_variance_ratio", "mode", (double)NAN, "share of the total variance", "1"));
-  if (r->options->streaming) {
-    double bound = 0;
-    CLI_CHECK(c, hearth_pca_discarded(r->pca, &bound));
-    CLI_CHECK(c, hearth_output_number(output, "eigenvalue", "discarded_bound", bound));
-  }
+  CLI_TRY(cli_result_errors_define(c, output, squared));
   cli_result_dim(&r->state->field[0], r->state->field[0].sample_axis, dims);
   strcat(dims, " mode");
-  return cli_output_variable(c, output, "pc", dims, (double)NAN, "principal components (scores)", units);
+  if (r->options->whiten) units[0] = '\0';
+  CLI_TRY(cli_output_variable(c, output, "pc", dims, (double)NAN, "principal components (scores)", units));
+  if (r->options->whiten) CLI_CHECK(c, hearth_output_text(output, "pc", "whitened", "divided by the square roots of the eigenvalues"));
+  return cli_result_rotated_define(c, r, output, units, squared);
 }
 
 int cli_result_define(cli *c, const cli_result *r, hearth_output *output) {

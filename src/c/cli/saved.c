@@ -84,7 +84,7 @@ static int open_field(cli *c, cli_saved *s, int32_t f) {
 
 static int open_fields(cli *c, cli_saved *s) {
   char list[CLI_PATH];
-  CLI_TRY(cli_picture_variables(c, s->file, list, sizeof list));
+  CLI_TRY(cli_picture_variables(c, s->file, "eof", list, sizeof list));
   if (!list[0]) return cli_fail(c, CLI_WRONG, "%s has no variable 'eof': it is no result of hearth pca or of hearth_pca_write", s->path);
   int32_t n = 1;
   for (const char *p = list; *p; p++) n += *p == ',';

@@ -84,6 +84,7 @@ static int make(loading *l, const cli_options *o) {
   CLI_CHECK(c, hearth_metric_create(c->ctx, &l->metric));
   for (int32_t f = 0; f < s->nfields; f++) CLI_TRY(load_field(l, f));
   options.ddof = s->ddof;
+  options.whiten = s->whitened;
   options.memory = cli_options_block(o);
   CLI_CHECK(c, hearth_pca_create(c->ctx, s->modes, l->metric, &options, &s->pca));
   CLI_TRY(cli_check_about(c,

@@ -6,45 +6,51 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A word that an option may have; `exists` false: part of the command's contract, but not in this version. */
+/* A word that an option may have. */
 typedef struct word {
   const char *text;
   int32_t value;
-  bool exists;
 } word;
 
-static const word gaps[] = {{"error", HEARTH_GAPS_ERROR, true}, {"drop", HEARTH_GAPS_DROP, true}, {"fill", 0, false}, {NULL, 0, false}};
-static const word climatologies[] = {
-    {"none", CLI_CLIMATOLOGY_NONE, true}, {"month", CLI_CLIMATOLOGY_MONTH, true}, {"day", CLI_CLIMATOLOGY_DAY, true}, {NULL, 0, false}};
-static const word accuracies[] = {{"float64", HEARTH_ACCURACY_FLOAT64, true}, {"float32", HEARTH_ACCURACY_FLOAT32, true}, {NULL, 0, false}};
-static const word solvers[] = {{"auto", HEARTH_PCA_AUTO, true}, {"gram", HEARTH_PCA_GRAM, true}, {"cholqr", 0, false}, {"tsqr", 0, false},
-                               {"randomized", 0, false},        {"hierarchical", 0, false},      {"full", 0, false},   {NULL, 0, false}};
-static const word rotations[] = {{"varimax", 0, false}, {"promax", 0, false}, {NULL, 0, false}};
-static const word devices[] = {{"cpu", HEARTH_BACKEND_CPU, true}, {"cuda", HEARTH_BACKEND_CUDA, true}, {"hip", HEARTH_BACKEND_HIP, true}, {NULL, 0, false}};
-static const word progresses[] = {
-    {"auto", CLI_PROGRESS_AUTO, true}, {"always", CLI_PROGRESS_ALWAYS, true}, {"never", CLI_PROGRESS_NEVER, true}, {NULL, 0, false}};
-static const word logs[] = {{"error", HEARTH_LOG_ERROR, true},
-                            {"warning", HEARTH_LOG_WARNING, true},
-                            {"info", HEARTH_LOG_INFO, true},
-                            {"debug", HEARTH_LOG_DEBUG, true},
-                            {NULL, 0, false}};
+static const word gaps[] = {{"error", HEARTH_GAPS_ERROR}, {"drop", HEARTH_GAPS_DROP}, {"fill", HEARTH_GAPS_FILL}, {"em", HEARTH_GAPS_EM}, {NULL, 0}};
+static const word climatologies[] = {{"none", CLI_CLIMATOLOGY_NONE}, {"month", CLI_CLIMATOLOGY_MONTH}, {"day", CLI_CLIMATOLOGY_DAY}, {NULL, 0}};
+static const word accuracies[] = {{"float64", HEARTH_ACCURACY_FLOAT64}, {"float32", HEARTH_ACCURACY_FLOAT32}, {NULL, 0}};
+static const word solvers[] = {{"auto", HEARTH_PCA_AUTO},
+                               {"gram", HEARTH_PCA_GRAM},
+                               {"cholqr", HEARTH_PCA_CHOLESKY_QR},
+                               {"tsqr", HEARTH_PCA_TSQR},
+                               {"randomized", HEARTH_PCA_RANDOMIZED},
+                               {"hierarchical", HEARTH_PCA_HIERARCHICAL},
+                               {"full", HEARTH_PCA_FULL},
+                               {NULL, 0}};
+static const word rotations[] = {{"none", HEARTH_ROTATION_NONE}, {"varimax", HEARTH_ROTATION_VARIMAX}, {"promax", HEARTH_ROTATION_PROMAX}, {NULL, 0}};
+static const word devices[] = {{"cpu", HEARTH_BACKEND_CPU}, {"cuda", HEARTH_BACKEND_CUDA}, {"hip", HEARTH_BACKEND_HIP}, {NULL, 0}};
+static const word progresses[] = {{"auto", CLI_PROGRESS_AUTO}, {"always", CLI_PROGRESS_ALWAYS}, {"never", CLI_PROGRESS_NEVER}, {NULL, 0}};
+static const word logs[] = {{"error", HEARTH_LOG_ERROR}, {"warning", HEARTH_LOG_WARNING}, {"info", HEARTH_LOG_INFO}, {"debug", HEARTH_LOG_DEBUG}, {NULL, 0}};
 
 static int choose(cli *c, const char *option, const char *given, const word *words, int32_t *value) {
   char list[CLI_NAME] = "";
   if (!given) return CLI_DONE;
-  bool known = false;
   for (const word *w = words; w->text; w++) {
-    if (strcmp(w->text, given) == 0 && w->exists) {
+    if (strcmp(w->text, given) == 0) {
       *value = w->value;
       return CLI_DONE;
     }
-    known = known || strcmp(w->text, given) == 0;
-    if (w->exists) snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", list[0] ? ", " : "", w->text);
+    snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", list[0] ? ", " : "", w->text);
   }
-  if (known && !list[0]) return cli_fail(c, CLI_WRONG, "%s %s is not in this version: leave the option out", option, given);
-  if (known) return cli_fail(c, CLI_WRONG, "%s %s is not in this version: choose one of %s", option, given, list);
-  if (!list[0]) return cli_fail(c, CLI_WRONG, "%s is not in this version ('%s' was given): leave the option out", option, given);
   return cli_fail(c, CLI_WRONG, "%s '%s' is unknown: choose one of %s", option, given, list);
+}
+
+static const char *word_of(const word *words, int32_t value) {
+  while (words->text && words->value != value) words++;
+  return words->text ? words->text : "unknown";
+}
+
+const char *cli_solver_word(int32_t solver) {
+  return word_of(solvers, solver);
+}
+const char *cli_rotation_word(int32_t rotation) {
+  return word_of(rotations, rotation);
 }
 
 static int whole_number(cli *c, const char *option, const char *given, int32_t least, int32_t *value) {
@@ -78,13 +84,13 @@ static int size(cli *c, const char *option, const char *given, int64_t *bytes) {
 }
 
 int cli_options_understand(cli *c, cli_options *o) {
-  int32_t climatology = 0, progress = 0, rotate = 0;
+  int32_t climatology = 0, progress = 0;
   o->ddof = 1;
   CLI_TRY(choose(c, "--gaps", o->gaps_word, gaps, &o->gaps));
   CLI_TRY(choose(c, "--climatology", o->climatology_word, climatologies, &climatology));
   CLI_TRY(choose(c, "--accuracy", o->accuracy_word, accuracies, &o->accuracy));
   CLI_TRY(choose(c, "--solver", o->solver_word, solvers, &o->solver));
-  CLI_TRY(choose(c, "--rotate", o->rotate, rotations, &rotate));
+  CLI_TRY(choose(c, "--rotate", o->rotate_word, rotations, &o->rotation));
   CLI_TRY(choose(c, "--device", o->device, devices, &o->backend));
   CLI_TRY(choose(c, "--progress", o->progress_word, progresses, &progress));
   CLI_TRY(choose(c, "--log", o->log_word, logs, &o->log));

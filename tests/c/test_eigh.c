@@ -154,6 +154,28 @@ static void known_spectra(void **state) {
   test_context_destroy(&ctx);
 }
 
+/* Few vectors of a matrix of many blocks: where ScaLAPACK's pdsyevr forgets to transform back. */
+static void few_of_many(void **state) {
+  (void)state;
+  enum { N = 400, K = 5 };
+  hearth_context *ctx = dense_context(HEARTH_BACKEND_CPU, 1);
+  const dense_rule rule = {N, N, test_size % 2 ? HEARTH_FLOAT64 : HEARTH_COMPLEX128, 9, dense_hermitian};
+  hearth_array *a = dense_array(ctx, TABLE_SPLIT_FIRST, 0, 2, &rule), *w = NULL, *v = NULL;
+  hearth_eigh_options options = HEARTH_EIGH_OPTIONS_INIT;
+  options.k = K;
+  options.which = HEARTH_EIGH_LARGEST;
+  assert_ok(hearth_eigh(a, &options, &w, &v));
+  dense_number *ws = dense_whole(w, 1, K, 1), *vs = dense_whole(v, 2, N, K), *matrix = dense_expected(&rule), *av = dense_product(false, N, K, N, matrix, vs);
+  for (int i = 0; i < N * K; i++) av[i] -= vs[i] * ws[i % K];
+  assert_near(dense_most(N * K, av), 0, 1e-12 * cabs(ws[K - 1]));
+  assert_near(dense_defect(N, K, vs), 0, 1e-12);
+  free(ws), free(vs), free(matrix), free(av);
+  hearth_array_destroy(&a);
+  hearth_array_destroy(&w);
+  hearth_array_destroy(&v);
+  test_context_destroy(&ctx);
+}
+
 /* Scaling the matrix changes nothing but the scale. */
 static dense_number tiny(const dense_rule *rule, int64_t i, int64_t j) {
   return dense_hermitian(rule, i, j) * 0x1p-600;
@@ -258,6 +280,7 @@ static void refusals(void **state) {
   test_context_destroy(&ctx);
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(layouts_and_types), cmocka_unit_test(known_spectra), cmocka_unit_test(extreme_scales),
-                                          cmocka_unit_test(cholesky_names_the_pivot), cmocka_unit_test(refusals)};
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(layouts_and_types),        cmocka_unit_test(known_spectra), cmocka_unit_test(few_of_many), cmocka_unit_test(extreme_scales),
+    cmocka_unit_test(cholesky_names_the_pivot), cmocka_unit_test(refusals)};
 HEARTH_TEST_MAIN(tests)

@@ -41,17 +41,11 @@ static hearth_status check(const eigh_task *t, hearth_array **w, hearth_array **
 
 static hearth_status decompose(eigh_task *t) {
   hearth_context *ctx = t->a->ctx;
-  const int64_t first = t->which == HEARTH_EIGH_LARGEST ? t->n - t->k : 0;
-  int32_t info = 0;
   HEARTH_TRY(hearth_bridge_bring(&t->bridge, t->a, &t->x));
   HEARTH_TRY(hearth_bridge_finite(&t->bridge, &t->x, HEARTH_TRIANGLE_LOWER, t->name));
-  if (t->vectors) HEARTH_TRY(hearth_bridge_make(&t->bridge, t->n, t->bridge.distributed ? t->n : t->k, &t->z)); /* ScaLAPACK works in all of it */
   HEARTH_TRY(hearth_agree(ctx, hearth_allocate_zero(ctx, t->n * (int64_t)sizeof *t->w, &t->w)));
-  if (t->n == 0) return HEARTH_OK;
-  HEARTH_TRY(t->bridge.call->eigh(&t->bridge, &t->x, (int32_t)first, (int32_t)(first + t->k - 1), t->w, t->vectors ? &t->z : NULL, &info));
-  if (info > 0)
-    return hearth_fail(ctx, HEARTH_ERR_NUMERICAL, "%s: the eigenvalues of a matrix of order %lld did not converge (info %d)", t->name, (long long)t->n, info);
-  HEARTH_TRY(hearth_broadcast(ctx, t->w, t->k * (int64_t)sizeof *t->w, 0));
+  const int64_t first = t->which == HEARTH_EIGH_LARGEST ? t->n - t->k : 0;
+  HEARTH_TRY(hearth_bridge_eigh(t->name, &t->bridge, &t->x, first, t->k, t->w, t->vectors ? &t->z : NULL));
   return t->vectors ? hearth_bridge_signs(&t->bridge, &t->z, (int32_t)t->k) : HEARTH_OK;
 }
 

@@ -38,4 +38,8 @@ hearth_status hearth_small_condition_upper(const hearth_context *ctx, int32_t pa
 /* c [m, n] := a b (or a^H b), a [m, k] ([k, m] if conjugated), b [k, n]. */
 void hearth_small_product(int32_t parts, bool conjugated, int64_t m, int64_t n, int64_t k, const double *a, const double *b, double *c);
 
+/* The `count` eigenvalues from number `first` (0-based, ascending) on of the real tridiagonal matrix with diagonal d [n] and off-diagonal e [n], which are
+ * destroyed; w has room for n. z [n, count]: their vectors, or NULL. Errors: NUMERICAL, ARGUMENT, MEMORY. */
+hearth_status hearth_small_tridiagonal(const hearth_context *ctx, int64_t n, double *d, double *e, int64_t first, int64_t count, double *w, double *z);
+
 #endif

@@ -8,9 +8,10 @@
 #include "tensor/reduce_impl.h"
 #include <limits.h>
 
-/* Below these orders (of the smaller side) one rank is as fast as several: measured on two ranks with shared memory, see docs/linalg.md. */
-static const int64_t alone_below[] = {[HEARTH_BRIDGE_PRODUCTS] = 384, [HEARTH_BRIDGE_REDUCTIONS] = 512, [HEARTH_BRIDGE_SINGULAR] = 1024};
-enum { BLOCK_MOST = 64, BLOCK_LEAST = 16, SMALL_ORDER = 256 };
+/* Below these orders (of the smaller side) one rank is as fast as two, which share its memory (docs/linalg.md has the figures); with more ranks the order goes
+ * down in proportion, as far as LEAST_ORDER: below that messages take longer than the work. */
+static const int64_t alone_below[] = {[HEARTH_BRIDGE_PRODUCTS] = 1536, [HEARTH_BRIDGE_REDUCTIONS] = 2048, [HEARTH_BRIDGE_SINGULAR] = 4096};
+enum { BLOCK_MOST = 64, BLOCK_LEAST = 16, SMALL_ORDER = 256, LEAST_ORDER = 384 };
 
 /* The grid whose parts have the least edge among those that use three quarters of the ranks at least. */
 static void choose_grid(int64_t ranks, int64_t m, int64_t n, int64_t *processes) {
@@ -32,6 +33,11 @@ static int64_t choose_block(int64_t m, int64_t n, const int64_t *processes) {
   int64_t block = BLOCK_MOST;
   while (block > least && 4 * block * most > order) block /= 2;
   return block;
+}
+
+static int64_t first_distributed(const hearth_context *ctx, hearth_bridge_work work) {
+  const int64_t order = 2 * alone_below[work] / ctx->size;
+  return ctx->alone_below > 0 ? ctx->alone_below : order > LEAST_ORDER ? order : LEAST_ORDER;
 }
 
 static hearth_status check(const hearth_context *ctx, int32_t dtype, int64_t m, int64_t n) {
@@ -64,7 +70,7 @@ hearth_status hearth_bridge_open(hearth_context *ctx, int32_t dtype, int64_t m, 
   *bridge = (hearth_bridge){.ctx = ctx, .dtype = dtype, .processes = {1, 1}, .block = BLOCK_MOST, .blacs = -1};
   HEARTH_TRY(hearth_agree(ctx, check(ctx, dtype, m, n)));
 #if defined(HEARTH_HAVE_SCALAPACK)
-  bridge->distributed = ctx->size > 1 && (m < n ? m : n) >= (ctx->alone_below > 0 ? ctx->alone_below : alone_below[work]);
+  bridge->distributed = ctx->size > 1 && (m < n ? m : n) >= first_distributed(ctx, work);
 #else
   (void)work;
 #endif

@@ -95,4 +95,10 @@ hearth_status hearth_bridge_qr(const char *name, const hearth_array *a, bool com
 hearth_status hearth_bridge_svd(const char *name, const hearth_array *a, const hearth_layout *u_layout, const hearth_layout *vt_layout, double *s,
                                 hearth_array **u, hearth_array **vt);
 
+/* The `count` eigenvalues from number `first` on, ascending, of the Hermitian matrix a (lower triangle), which is destroyed; w: room for n numbers, the first
+ * `count` of them are the same on all ranks. z (zeroed by the caller, or NULL: values alone) becomes a matrix on the bridge with the vectors as its columns;
+ * the caller releases it, after a failure too. Errors: NUMERICAL, MEMORY, UNSUPPORTED, MPI. */
+hearth_status hearth_bridge_eigh(const char *name, const hearth_bridge *bridge, const hearth_bridge_matrix *a, int64_t first, int64_t count, double *w,
+                                 hearth_bridge_matrix *z);
+
 #endif

@@ -20,8 +20,12 @@ typedef struct hearth_bridge_routines {
   /* Singular values, and vectors unless u is NULL; destroys a. s on the ranks of the grid. */
   hearth_status (*svd)(const hearth_bridge *b, const hearth_matrix *a, double *s, const hearth_matrix *u, const hearth_matrix *vt, int32_t *info);
   /* Ascending eigenvalues number first .. last (0-based) of the Hermitian a (lower triangle), and their vectors in the leading columns of z unless it is NULL;
-   * destroys a. w: n numbers, on the ranks of the grid. */
+   * destroys a. w: n numbers, on the ranks of the grid. ScaLAPACK: all of them, with vectors. hearth_bridge_eigh knows no such limits. */
   hearth_status (*eigh)(const hearth_bridge *b, const hearth_matrix *a, int32_t first, int32_t last, double *w, const hearth_matrix *z, int32_t *info);
+  /* ScaLAPACK only. a = q t q^H in place, t real and tridiagonal: d [n] and e [n - 1] on all ranks (n numbers each are written). */
+  hearth_status (*tridiagonal)(const hearth_bridge *b, const hearth_matrix *a, double *d, double *e, void *tau);
+  /* The first k columns of z := q z. */
+  hearth_status (*from_tridiagonal)(const hearth_bridge *b, const hearth_matrix *a, const void *tau, const hearth_matrix *z, int32_t k);
   /* Lower Cholesky factor in place. */
   hearth_status (*cholesky)(const hearth_bridge *b, const hearth_matrix *a, int32_t *info);
   /* LU with partial pivoting in place; pivots: local rows + block. */

@@ -87,7 +87,23 @@ static hearth_status N(multiply)(const hearth_bridge *b, const hearth_matrix *a,
 #include "linalg/scalapack/routines_local.h"
 #endif
 
-static const hearth_bridge_routines N(table) = {N(qr), N(qr_unitary), N(svd), N(eigh), N(cholesky), N(lu), N(lu_solve), N(triangular), N(norm), N(multiply)};
+#if DISTRIBUTED
+#define ALONE_OR_GRID .tridiagonal = N(tridiagonal), .from_tridiagonal = N(from_tridiagonal)
+#else
+#define ALONE_OR_GRID .tridiagonal = NULL, .from_tridiagonal = NULL
+#endif
+static const hearth_bridge_routines N(table) = {.qr = N(qr),
+                                                .qr_unitary = N(qr_unitary),
+                                                .svd = N(svd),
+                                                .eigh = N(eigh),
+                                                .cholesky = N(cholesky),
+                                                .lu = N(lu),
+                                                .lu_solve = N(lu_solve),
+                                                .triangular = N(triangular),
+                                                .norm = N(norm),
+                                                .multiply = N(multiply),
+                                                ALONE_OR_GRID};
+#undef ALONE_OR_GRID
 #undef LENGTHS1
 #undef LENGTHS2
 #undef LENGTHS3

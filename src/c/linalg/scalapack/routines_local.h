@@ -12,10 +12,14 @@ void F(gesdd)(const char *jobz, const int *m, const int *n, AT_TYPES, REAL *s, A
 void F(gesvd)(const char *jobu, const char *jobvt, const int *m, const int *n, AT_TYPES, REAL *s, AT_TYPES, AT_TYPES, TYPE *work, const int *lwork,
               REAL_ARGUMENT int *info, size_t, size_t);
 #if COMPLEX
+void F(heevd)(const char *jobz, const char *uplo, const int *n, AT_TYPES, REAL *w, TYPE *work, const int *lwork, REAL *rwork, const int *lrwork, int *iwork,
+              const int *liwork, int *info, size_t, size_t);
 void F(heevr)(const char *jobz, const char *range, const char *uplo, const int *n, AT_TYPES, const REAL *vl, const REAL *vu, const int *il, const int *iu,
               const REAL *abstol, int *m, REAL *w, AT_TYPES, int *isuppz, TYPE *work, const int *lwork, REAL *rwork, const int *lrwork, int *iwork,
               const int *liwork, int *info, size_t, size_t, size_t);
 #else
+void F(syevd)(const char *jobz, const char *uplo, const int *n, AT_TYPES, REAL *w, TYPE *work, const int *lwork, int *iwork, const int *liwork, int *info,
+              size_t, size_t);
 void F(syevr)(const char *jobz, const char *range, const char *uplo, const int *n, AT_TYPES, const REAL *vl, const REAL *vu, const int *il, const int *iu,
               const REAL *abstol, int *m, REAL *w, AT_TYPES, int *isuppz, TYPE *work, const int *lwork, int *iwork, const int *liwork, int *info, size_t,
               size_t, size_t);
@@ -49,6 +53,7 @@ static hearth_status N(svd)(const hearth_bridge *b, const hearth_matrix *a, doub
 }
 
 #define SYEVR F(HERMITIAN(evr))
+#define SYEVD F(HERMITIAN(evd))
 #if COMPLEX
 #define QUERY &size, &query, &reals, &query, &whole, &query
 #define WORK w.work, &w.lwork, w.real, &w.lreal, w.whole, &whole
@@ -56,7 +61,24 @@ static hearth_status N(svd)(const hearth_bridge *b, const hearth_matrix *a, doub
 #define QUERY &size, &query, &whole, &query
 #define WORK w.work, &w.lwork, w.whole, &whole
 #endif
-/* Relatively robust representations; all eigenvectors by them too. */
+/* All eigenvectors by divide and conquer, in place of a. */
+static hearth_status N(eigh_all)(const hearth_bridge *b, const hearth_matrix *a, double *values, const hearth_matrix *z, int32_t *info) {
+  TYPE size = 0;
+  REAL reals = 0;
+  int mine = 0, whole = 0;
+  const int query = -1;
+  hearth_workspace w = {0};
+  if (b->here) SYEVD("V", "L", &a->rows, AT(a), (void *)values, QUERY, &mine, LENGTHS2);
+  HEARTH_TRY(hearth_workspace_open(b, "syevd", mine, (double)size + 64.0 * a->rows, (double)reals, whole, &w));
+  if (b->here) {
+    SYEVD("V", "L", &a->rows, AT(a), (void *)values, WORK, &mine, LENGTHS2);
+    N(widen)(a->rows, values);
+    hearth_bridge_copy(b, z, a);
+  }
+  return hearth_workspace_close(b, "syevd", mine, &w, info);
+}
+
+/* Some by relatively robust representations. */
 static hearth_status N(eigh)(const hearth_bridge *b, const hearth_matrix *a, int32_t low, int32_t high, double *values, const hearth_matrix *z, int32_t *info) {
   TYPE size = 0;
   REAL reals = 0;
@@ -66,6 +88,7 @@ static hearth_status N(eigh)(const hearth_bridge *b, const hearth_matrix *a, int
   const char *job = z ? "V" : "N", *range = count == n ? "A" : "I";
   const hearth_matrix unused = {.data = &size, .leading = 1};
   hearth_workspace w = {0};
+  if (z && count == n) return N(eigh_all)(b, a, values, z, info);
   if (!z) z = &unused;
   if (b->here) SYEVR(job, range, "L", &n, AT(a), &none, &none, &il, &iu, &none, &found, (void *)values, AT(z), NULL, QUERY, &mine, LENGTHS3);
   HEARTH_TRY(hearth_workspace_open(b, "syevr", mine, (double)size, (double)reals, whole + 2 * (int64_t)n, &w));
@@ -78,6 +101,7 @@ static hearth_status N(eigh)(const hearth_bridge *b, const hearth_matrix *a, int
   return hearth_workspace_close(b, "syevr", mine, &w, info);
 }
 #undef SYEVR
+#undef SYEVD
 #undef QUERY
 #undef WORK
 #undef REAL_ARGUMENT

@@ -4,6 +4,8 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "linalg/scalapack/routines.h"
+#include "tensor/array_impl.h"
+#include "tensor/layout_impl.h"
 #include <complex.h>
 #include <stddef.h>
 #include <string.h>

@@ -26,7 +26,7 @@ class Method:
         self.parameters, self.arguments, self.locals = [], [], []  # parameters: (text, default)
         self.results = []  # (type, name, expression)
         self.capacity = None
-        self.optional_size = None  # a result size that the caller may also give
+        self.optional_size = None  # (parameter, method): a result size that the caller may also give
 
     def emit(self):
         function = self.function
@@ -97,7 +97,11 @@ class Method:
             names = ", ".join(re.search(r"(\w+)$", text)[1] for text, _ in self.parameters)
             out += f"{explicit}{name}({self._signature(self.parameters)}) : {name}({self.name}({names})) {{}}\n"
         if self.optional_size:
-            out += f"{before}{result} {self.name}(){after} {{ return {self.name}({self.optional_size}()); }}\n"
+            size = self.optional_size
+            others = [p for p in self.parameters if re.search(r"(\w+)$", p[0])[1] != size[0]]
+            names = [re.search(r"(\w+)$", text)[1] for text, _ in self.parameters]
+            values = ", ".join(f"{size[1]}()" if n == size[0] else n for n in names)
+            out += f"{before}{result} {self.name}({self._signature(others)}){after} {{ return {self.name}({values}); }}\n"
         return out
 
     def _call(self):
@@ -235,7 +239,7 @@ class Method:
         known = RESULT_SIZES_IN.get((function.name, p.name)) or RESULT_SIZES_OF.get((function.owner, p.name))
         if known:
             self.parameters.append((f"{p.base} {p.name}", None))
-            self.optional_size = known
+            self.optional_size = (p.name, known)
         elif p.name in RESULT_SIZES:
             self.locals.append(f"const {p.base} {p.name} = this->{RESULT_SIZES[p.name]}();")
         else:

@@ -110,6 +110,34 @@ static double compare(hearth_pca *pca, const double *file) {
   return worst;
 }
 
+/* What a later projection needs: weights, total variance, samples, divisor. */
+static void check_metric(hearth_pca *pca, hearth_file *file) {
+  double *weights = read_all(file, "weights", 2, (const int64_t[]){NY, NX}), total = 0, samples = 0, ddof = 0;
+  hearth_variable *variable = NULL;
+  hearth_array *stored = NULL;
+  hearth_window w;
+  int32_t found = 0;
+  for (int y = 0; y < NY; y++)
+    for (int x = 0; x < NX; x++) assert_all(weights[y * NX + x] == !(x == 1 && y == 2));
+  free(weights);
+  assert_ok(hearth_pca_total_variance(pca, &total));
+  assert_ok(hearth_variable_open(file, "total_variance", &variable));
+  assert_ok(hearth_variable_load(variable, -1, &stored));
+  assert_ok(hearth_array_access(stored, 0, HEARTH_READ, &w));
+  assert_all(*(double *)w.base == total);
+  assert_ok(hearth_array_release(stored, 0));
+  hearth_array_destroy(&stored);
+  hearth_variable_destroy(&variable);
+  assert_ok(hearth_variable_open(file, "eigenvalue", &variable));
+  assert_ok(hearth_variable_attribute_number(variable, "samples", &samples, &found));
+  assert_all(found && samples == SAMPLES);
+  assert_ok(hearth_variable_attribute_number(variable, "ddof", &ddof, &found));
+  assert_all(found && ddof == 1);
+  hearth_variable_destroy(&variable);
+  check_text(file, "eof", "ancillary_variables", "mean weights");
+  check_text(file, "eof", "field", "height");
+}
+
 static void a_stream_is_written_as_the_model_would(void **state) {
   (void)state;
   const hearth_backend backends[] = {TEST_BACKENDS};
@@ -129,6 +157,7 @@ static void a_stream_is_written_as_the_model_would(void **state) {
     for (int k = 0; k < MODES; k++) assert_all(own[k] == value[k]);
     for (int j = 0; j < NY; j++) assert_all(lat[j] == 30 + 5 * j);
     for (int t = 0; t < SAMPLES; t++) assert_all(time[t] == 0.25 * t);
+    check_metric(pca, file);
     check_text(file, "lat", "units", "degrees_north");
     check_text(file, "time", "units", "days since 2000-01-01");
     check_text(file, "mean", "units", "m");
@@ -145,6 +174,45 @@ static void a_stream_is_written_as_the_model_would(void **state) {
     test_context_destroy(&ctx);
     if (test_rank == 0) unlink(path);
   }
+}
+
+/* Groups have a mean each, and standardised fields the deviations that they were divided by. */
+static void groups_and_deviations_are_written(void **state) {
+  (void)state;
+  enum { GROUPS = 3 };
+  hearth_context *ctx = test_context(HEARTH_BACKEND_CPU);
+  oracle o = oracle_create(SAMPLES, NX * NY, GROUPS);
+  int32_t label[SAMPLES];
+  int group[SAMPLES];
+  hearth_pca_options options = HEARTH_PCA_OPTIONS_INIT;
+  hearth_pca *pca = NULL;
+  hearth_file *file = NULL;
+  for (int t = 0; t < SAMPLES; t++) group[t] = label[t] = t % GROUPS;
+  o.group = group;
+  o.standardize = options.standardize = 1;
+  oracle_solve(&o);
+  hearth_array *x = case_array(ctx, &o, TABLE_SPLIT_LAST, 0, NY, NX, HEARTH_FLOAT64, HEARTH_ROW_MAJOR);
+  assert_ok(hearth_io_attach(ctx));
+  assert_ok(hearth_pca_create(ctx, MODES, NULL, &options, &pca));
+  assert_ok(hearth_pca_set_groups(pca, GROUPS, SAMPLES, label));
+  assert_ok(hearth_pca_fit(pca, x, 0));
+  assert_ok(hearth_pca_write(pca, path));
+  assert_ok(hearth_file_open(ctx, path, &file));
+  double *mean = read_all(file, "climatology", 3, (const int64_t[]){GROUPS, NY, NX}),
+         *deviation = read_all(file, "standard_deviation", 2, (const int64_t[]){NY, NX}), worst = 0;
+  for (int64_t i = 0; i < GROUPS * o.p; i++) worst = fmax(worst, fabs(mean[i] - o.mean[i]));
+  for (int64_t i = 0; i < o.p; i++) worst = fmax(worst, fabs(deviation[i] - o.std[i]));
+  assert_all(worst < 1e-11);
+  check_text(file, "eof", "ancillary_variables", "climatology weights standard_deviation");
+  check_text(file, "eof", "climatology", "group");
+  free(mean);
+  free(deviation);
+  hearth_file_destroy(&file);
+  hearth_pca_destroy(&pca);
+  hearth_array_destroy(&x);
+  oracle_free(&o);
+  test_context_destroy(&ctx);
+  if (test_rank == 0) unlink(path);
 }
 
 static void failures_leave_no_file(void **state) {
@@ -168,6 +236,7 @@ static void failures_leave_no_file(void **state) {
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_stream_is_written_as_the_model_would),
+    cmocka_unit_test(groups_and_deviations_are_written),
     cmocka_unit_test(failures_leave_no_file),
 };
 HEARTH_TEST_MAIN(tests)

@@ -29,6 +29,7 @@ typedef struct hearth_writer {
   hearth_pca *pca;
   const hearth_io_table *io;
   hearth_output *output;
+  bool standardized;
   hearth_file_dimension dimension[HEARTH_MAX_NDIM * 64];
   int32_t ndimensions;
 } hearth_writer;
@@ -103,6 +104,7 @@ static hearth_status define_series(hearth_writer *w, const char *sample) {
   snprintf(dims, sizeof dims, "%s mode", sample);
   HEARTH_TRY(io->output_variable(w->output, "pc", HEARTH_FLOAT64, dims, (double)NAN));
   HEARTH_TRY(io->output_text(w->output, "pc", "long_name", "scores (principal components)"));
+  if (w->pca->options.whiten) HEARTH_TRY(io->output_text(w->output, "pc", "whitened", "divided by the square roots of the eigenvalues"));
   if (w->pca->phase != HEARTH_PCA_STREAM) return HEARTH_OK;
   HEARTH_TRY(io->output_variable(w->output, sample, HEARTH_FLOAT64, sample, (double)NAN));
   HEARTH_TRY(io->output_text(w->output, sample, "standard_name", "time"));
@@ -115,6 +117,7 @@ static hearth_status define_series(hearth_writer *w, const char *sample) {
 static hearth_status define_modes(hearth_writer *w) {
   const hearth_io_table *io = w->io;
   static const char *const variable[][2] = {{"eigenvalue", "variance of the scores"}, {"explained_variance_ratio", "share of the total variance"}};
+  const hearth_pca *pca = w->pca;
   HEARTH_TRY(io->output_text(w->output, "", "Conventions", "CF-1.8"));
   HEARTH_TRY(io->output_text(w->output, "", "title", "Empirical orthogonal functions"));
   HEARTH_TRY(io->output_text(w->output, "", "source", "Hearth " HEARTH_VERSION));
@@ -125,7 +128,14 @@ static hearth_status define_modes(hearth_writer *w) {
     HEARTH_TRY(io->output_variable(w->output, variable[i][0], HEARTH_FLOAT64, "mode", (double)NAN));
     HEARTH_TRY(io->output_text(w->output, variable[i][0], "long_name", variable[i][1]));
   }
-  return HEARTH_OK;
+  HEARTH_TRY(io->output_number(w->output, "eigenvalue", "ddof", pca->options.ddof));
+  HEARTH_TRY(io->output_number(w->output, "eigenvalue", "samples", (double)pca->samples));
+  HEARTH_TRY(io->output_variable(w->output, "total_variance", HEARTH_FLOAT64, "", (double)NAN));
+  HEARTH_TRY(io->output_text(w->output, "total_variance", "long_name", "variance of all modes, also of those that are not here"));
+  if (pca->ngroups == 1) return HEARTH_OK;
+  HEARTH_TRY(io->output_dimension(w->output, "group", pca->ngroups));
+  HEARTH_TRY(io->output_variable(w->output, "group", HEARTH_INT32, "group", (double)NAN));
+  return io->output_text(w->output, "group", "long_name", "group of samples that share a mean, from 0");
 }
 
 /* How far a stream may be from the truth. */
@@ -156,20 +166,53 @@ static hearth_status define_coordinate(hearth_writer *w, const hearth_file_dimen
   return HEARTH_OK;
 }
 
+/* What is written of each field. */
+enum { EOF_OF, MEAN_OF, CLIMATOLOGY_OF, WEIGHTS_OF, DEVIATION_OF, WRITTEN };
+static const struct {
+  const char *name, *lead, *title;
+  bool units;
+} written[WRITTEN] = {{"eof", "mode", "empirical orthogonal functions", false},
+                      {"mean", "", "mean", true},
+                      {"climatology", "group", "mean of each group of samples", true},
+                      {"weights", "", "weights in the inner product (0: the point takes no part)", false},
+                      {"standard_deviation", "", "standard deviation", true}};
+
+static bool is_written(const hearth_writer *w, int what) {
+  if (what == MEAN_OF || what == CLIMATOLOGY_OF) return (w->pca->ngroups > 1) == (what == CLIMATOLOGY_OF);
+  return what != DEVIATION_OF || w->standardized;
+}
+
+/* What a later projection goes by. */
+static hearth_status describe_eof(hearth_writer *w, int32_t f, const char *name, const char *of) {
+  const hearth_io_table *io = w->io;
+  char list[NAME * WRITTEN] = "", one[NAME];
+  for (int i = MEAN_OF; i < WRITTEN; i++) {
+    if (!is_written(w, i)) continue;
+    variable_name(w, f, written[i].name, one);
+    strcat(strcat(list, list[0] ? " " : ""), one);
+  }
+  HEARTH_TRY(io->output_text(w->output, name, "ancillary_variables", list));
+  HEARTH_TRY(io->output_text(w->output, name, "field", of));
+  if (w->pca->ngroups > 1) HEARTH_TRY(io->output_text(w->output, name, "climatology", "group"));
+  if (w->standardized) HEARTH_TRY(io->output_text(w->output, name, "standardized", "divided by each point's standard deviation"));
+  return w->pca->rotated.basis ? io->output_text(w->output, name, "rotation", "rotated modes: not orthogonal") : HEARTH_OK;
+}
+
 static hearth_status define_field(hearth_writer *w, int32_t f) {
   const hearth_io_table *io = w->io;
   const hearth_pca_field *field = &w->pca->space.field[f];
   const char *units = field->labels && field->labels->units ? field->labels->units : "";
   const char *of = field->labels && field->labels->name ? field->labels->name : field->name;
-  static const char *const what[] = {"eof", "mean"};
-  for (int i = 0; i < 2; i++) {
+  for (int i = 0; i < WRITTEN; i++) {
     char name[NAME], dims[NAME * HEARTH_MAX_NDIM], text[2 * NAME];
-    variable_name(w, f, what[i], name);
-    dimension_list(w, f, i == 0 ? "mode" : "", dims, sizeof dims);
+    if (!is_written(w, i)) continue;
+    variable_name(w, f, written[i].name, name);
+    dimension_list(w, f, written[i].lead, dims, sizeof dims);
     HEARTH_TRY(io->output_variable(w->output, name, HEARTH_FLOAT64, dims, FILL));
-    snprintf(text, sizeof text, i == 0 ? "empirical orthogonal functions of %s" : "mean of %s", of);
+    snprintf(text, sizeof text, "%s of %s", written[i].title, of);
     HEARTH_TRY(io->output_text(w->output, name, "long_name", text));
-    if (i == 1 && units[0]) HEARTH_TRY(io->output_text(w->output, name, "units", units));
+    if (written[i].units && units[0]) HEARTH_TRY(io->output_text(w->output, name, "units", units));
+    if (i == EOF_OF) HEARTH_TRY(describe_eof(w, f, name, of));
   }
   return HEARTH_OK;
 }
@@ -187,14 +230,15 @@ static hearth_status define(hearth_writer *w, bool scores) {
   return HEARTH_OK;
 }
 
-/* The array with its space axes in the file's order, `lead` axes in front of them kept (0 or 1, of which index 0 is taken if 0). Collective. */
-static hearth_status write_array(hearth_writer *w, int32_t f, const char *name, const hearth_array *array, int32_t lead) {
+/* The array with its space axes in the file's order; an axis in front of them is kept, or its index 0 taken. Collective. */
+static hearth_status write_array(hearth_writer *w, int32_t f, const char *name, const hearth_array *array, bool lead) {
   const hearth_pca_field *field = &w->pca->space.field[f];
+  const int32_t first = array->layout->ndim - field->layout->ndim;
   hearth_layout *layout = NULL;
   hearth_array *turned = NULL;
   int32_t axes[HEARTH_MAX_NDIM], n = 0;
   if (lead) axes[n++] = 0;
-  for (int32_t k = 0; k < field->layout->ndim; k++) axes[n++] = 1 + file_axis(field, k);
+  for (int32_t k = 0; k < field->layout->ndim; k++) axes[n++] = first + file_axis(field, k);
   hearth_status status = hearth_agree(w->pca->ctx, hearth_layout_project(array->layout, n, axes, &layout));
   if (status == HEARTH_OK) status = hearth_array_create(layout, HEARTH_FLOAT64, HEARTH_ROW_MAJOR, &turned);
   if (status == HEARTH_OK) {
@@ -216,27 +260,54 @@ static hearth_status write_array(hearth_writer *w, int32_t f, const char *name, 
   return status;
 }
 
+static hearth_status fetch(hearth_pca *pca, int what, int32_t f, hearth_array **array) {
+  switch (what) {
+  case EOF_OF:
+    return hearth_pca_components(pca, f, array);
+  case WEIGHTS_OF:
+    return hearth_pca_weights(pca, f, array);
+  case DEVIATION_OF:
+    return hearth_pca_standard_deviation(pca, f, array);
+  default:
+    return hearth_pca_mean(pca, f, array);
+  }
+}
+
 static hearth_status write_field(hearth_writer *w, int32_t f) {
-  char name[NAME];
-  hearth_array *array = NULL;
-  variable_name(w, f, "eof", name);
-  hearth_status status = hearth_pca_components(w->pca, f, &array);
-  if (status == HEARTH_OK) status = write_array(w, f, name, array, 1);
-  hearth_array_destroy(&array);
-  variable_name(w, f, "mean", name);
-  if (status == HEARTH_OK) status = hearth_pca_mean(w->pca, f, &array);
-  if (status == HEARTH_OK) status = write_array(w, f, name, array, 0);
-  hearth_array_destroy(&array);
+  hearth_status status = HEARTH_OK;
+  for (int i = 0; i < WRITTEN && status == HEARTH_OK; i++) {
+    char name[NAME];
+    hearth_array *array = NULL;
+    if (!is_written(w, i)) continue;
+    variable_name(w, f, written[i].name, name);
+    status = fetch(w->pca, i, f, &array);
+    if (status == HEARTH_OK) status = write_array(w, f, name, array, written[i].lead[0] != '\0');
+    hearth_array_destroy(&array);
+  }
+  return status;
+}
+
+static hearth_status write_groups(hearth_writer *w) {
+  const int32_t n = w->pca->ngroups;
+  double *number = NULL;
+  if (n == 1) return HEARTH_OK;
+  hearth_status status = hearth_agree(w->pca->ctx, hearth_allocate(w->pca->ctx, n * (int64_t)sizeof *number, &number));
+  for (int32_t g = 0; g < n && status == HEARTH_OK; g++) number[g] = g;
+  if (status == HEARTH_OK) status = w->io->output_write_numbers(w->output, "group", n, number);
+  hearth_deallocate(w->pca->ctx, number);
   return status;
 }
 
 static hearth_status write_numbers(hearth_writer *w, bool scores) {
   hearth_pca *pca = w->pca;
   const int32_t modes = pca->modes;
-  double number[3 * modes];
+  double number[3 * modes], total = 0;
   for (int32_t k = 0; k < modes; k++) number[k] = k + 1;
   HEARTH_TRY(hearth_pca_eigenvalues(pca, modes, number + modes));
   HEARTH_TRY(hearth_pca_explained_variance_ratio(pca, modes, number + 2 * modes));
+  HEARTH_TRY(hearth_pca_total_variance(pca, &total));
+  HEARTH_TRY(w->io->output_write_numbers(w->output, "total_variance", 1, &total));
+  HEARTH_TRY(write_groups(w));
   HEARTH_TRY(w->io->output_write_numbers(w->output, "mode", modes, number));
   HEARTH_TRY(w->io->output_write_numbers(w->output, "eigenvalue", modes, number + modes));
   HEARTH_TRY(w->io->output_write_numbers(w->output, "explained_variance_ratio", modes, number + 2 * modes));
@@ -262,7 +333,10 @@ hearth_status hearth_pca_write(hearth_pca *pca, const char *path) {
   HEARTH_TRY(hearth_agree(ctx, status));
   *w = (hearth_writer){.pca = pca, .io = ctx->io};
   const bool scores = pca->phase == HEARTH_PCA_BATCH ? pca->scores != NULL : pca->options.keep_scores != 0;
-  status = ctx->io->output_create(ctx, path, &w->output);
+  int64_t deviations = pca->space.deviation != NULL; /* ranks without points have no memory for them */
+  status = hearth_allreduce_i64(ctx, &deviations, 1, HEARTH_OP_MAX);
+  w->standardized = deviations != 0;
+  if (status == HEARTH_OK) status = ctx->io->output_create(ctx, path, &w->output);
   if (status == HEARTH_OK) status = define(w, scores);
   if (status == HEARTH_OK && pca->phase == HEARTH_PCA_STREAM) status = define_bounds(w);
   for (int32_t f = 0; f < pca->space.nfields && status == HEARTH_OK; f++) status = write_field(w, f);

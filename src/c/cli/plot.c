@@ -33,6 +33,7 @@ static int draw(cli *c, const cli_gmt *gmt, hearth_file *file, cli_picture *p, c
     CLI_TRY(agree(c->rank == 0 ? cli_draw_eof(c, gmt, p, k, path) : CLI_DONE));
     name_picture(c, path, quiet);
   }
+  if (suffix[0]) p->field[0] = '\0'; /* what follows belongs to all fields */
   if (first && p->samples >= 2) {
     snprintf(path, sizeof path, "%s-%s.png", prefix, p->rotated ? "rotated-pc" : "pc");
     CLI_TRY(agree(c->rank == 0 ? cli_draw_series(c, gmt, p, path) : CLI_DONE));

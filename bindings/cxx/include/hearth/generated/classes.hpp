@@ -2654,7 +2654,7 @@ public:
     detail::check(hearth_pca_effective_samples_of(get(), scores.get(), n, sizes_c.data()), context_handle(), "pca::effective_samples_of");
     return sizes_c;
   }
-  std::vector<double> effective_samples_of() { return effective_samples_of(modes()); }
+  std::vector<double> effective_samples_of(const hearth::array &scores) { return effective_samples_of(scores, modes()); }
 
   /// Sampling errors of the leading n eigenvalues, lambda_k sqrt(2 / N*_k), with the effective sizes above (North, Bell, Cahalan and Moeng 1982).
   /// Collective. Errors: as hearth_pca_effective_samples.
@@ -2699,7 +2699,7 @@ public:
     detail::check(hearth_pca_reconstruction_error(get(), array.get(), sample_axis, n, errors_c.data()), context_handle(), "pca::reconstruction_error");
     return errors_c;
   }
-  std::vector<double> reconstruction_error() { return reconstruction_error(modes()); }
+  std::vector<double> reconstruction_error(const hearth::array &array, int32_t sample_axis) { return reconstruction_error(array, sample_axis, modes()); }
 };
 
 /// The last failure that this rank was told of: its status, the rank that met it, and a message with object and numbers. After a collective

@@ -166,7 +166,8 @@ static const struct {
 };
 
 /* One case in the layout split along `axis` (-1: replicated). */
-static void one_split(hearth_context *ctx, int c, const char *path, int32_t axis, const hearth_metric *metric, const reference *r) {
+static void one_split(hearth_context *ctx, int c, const char *path, int32_t axis, const hearth_metric *metric, const hearth_pca_options *options,
+                      const reference *r) {
   hearth_file *file = NULL;
   hearth_variable *variable = NULL;
   hearth_array *data = NULL, *eof = NULL;
@@ -176,7 +177,7 @@ static void one_split(hearth_context *ctx, int c, const char *path, int32_t axis
   assert_ok(hearth_variable_open(file, cases[c].variable, &variable));
   assert_ok(hearth_variable_shape(variable, cases[c].ndim, shape));
   assert_ok(hearth_variable_load(variable, axis, &data));
-  assert_ok(hearth_pca_create(ctx, MODES, metric, NULL, &pca));
+  assert_ok(hearth_pca_create(ctx, MODES, metric, options, &pca));
   assert_ok(hearth_pca_fit(pca, data, 0));
   for (int32_t d = 1; d < cases[c].ndim; d++) all *= shape[d];
   double *kept = kept_numbers(r, all);
@@ -207,12 +208,35 @@ static void files_give_the_stored_eofs(void **state) {
       hearth_metric *metric = coslat(ctx, path, cases[c].latitude, cases[c].latitude_axis);
       /* the plain loops of the other backends are slow: every split of the small cases, one of the large */
       for (int32_t axis = -1; axis < cases[c].ndim; axis++)
-        if (backends[b] == HEARTH_BACKEND_CPU || r.points < 1500 || axis == 1) one_split(ctx, c, path, axis, metric, &r);
+        if (backends[b] == HEARTH_BACKEND_CPU || r.points < 1500 || axis == 1) one_split(ctx, c, path, axis, metric, NULL, &r);
       hearth_metric_destroy(&metric);
       free_reference(&r);
       test_context_destroy(&ctx);
     }
   }
+}
+
+static void every_solver_gives_the_stored_eofs(void **state) {
+  (void)state;
+  char ref[1024], path[1024];
+  if (!test_data("ref/reference.h5", ref)) return;
+  hearth_context *ctx = test_context(HEARTH_BACKEND_CPU);
+  for (int c = 0; c < (int)(sizeof cases / sizeof *cases); c++) {
+    if (!test_data(cases[c].file, path)) continue;
+    reference r = load_reference(ctx, ref, cases[c].name);
+    hearth_metric *metric = coslat(ctx, path, cases[c].latitude, cases[c].latitude_axis);
+    for (int32_t solver = HEARTH_PCA_CHOLESKY_QR; solver <= HEARTH_PCA_FULL; solver++) {
+      hearth_pca_options options = HEARTH_PCA_OPTIONS_INIT;
+      options.solver = solver;
+      options.oversampling = 30;
+      options.power_iterations = 20;
+      if (solver == HEARTH_PCA_FULL && r.points > 1500) continue; /* takes long */
+      one_split(ctx, c, path, solver % 2, metric, &options, &r);
+    }
+    hearth_metric_destroy(&metric);
+    free_reference(&r);
+  }
+  test_context_destroy(&ctx);
 }
 
 /* Lumped P1 mass of a triangle mesh: a third of the area of each triangle goes to its corners. */
@@ -305,6 +329,7 @@ static void a_flow_of_two_fields_gives_the_stored_modes(void **state) {
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(files_give_the_stored_eofs),
+    cmocka_unit_test(every_solver_gives_the_stored_eofs),
     cmocka_unit_test(a_flow_of_two_fields_gives_the_stored_modes),
 };
 HEARTH_TEST_MAIN(tests)

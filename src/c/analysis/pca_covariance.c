@@ -257,7 +257,7 @@ hearth_status hearth_pca_fit_points(hearth_pca_fit_job *job) {
   judge_points(&points, &whole);
   HEARTH_GOTO(done, hearth_pca_judge(job));
   centre(&points, &whole);
-  HEARTH_GOTO(done, hearth_pca_solve(pca, points.points, whole.covariance, whole.vectors));
+  HEARTH_GOTO(done, hearth_pca_solve(job, points.points, whole.covariance, whole.vectors));
   if (!hearth_pca_gave_up(job)) status = hearth_agree(ctx, distribute(pca, points.points, &whole));
 done:
   free_points(ctx, &points);

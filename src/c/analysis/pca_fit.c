@@ -80,13 +80,13 @@ static hearth_status by_matrix(hearth_pca_fit_job *job, int32_t solver) {
   return job->fixed ? hearth_pca_solve_fixed(job) : hearth_pca_solve_matrix(job, solver);
 }
 
-/* One run by `solver`, which is not AUTO. *insufficient not NULL: the Gram matrix may give up. Collective. */
-static hearth_status run(hearth_pca *pca, const hearth_series *series, int32_t solver, bool *insufficient) {
+/* One run by `solver`, which is not AUTO. *insufficient not NULL: the Gram matrix may give up; *unsafe: it had to. Collective. */
+static hearth_status run_in(hearth_pca *pca, const hearth_series *series, int32_t solver, bool float32, bool *insufficient, bool *unsafe) {
   hearth_context *ctx = pca->ctx;
   hearth_pca_clear(pca);
   hearth_pca_fit_job job = {.pca = pca, .series = series, .n = series->samples, .bad_point = INT64_MAX, .phase = ""};
   job.budget = pca->options.memory ? pca->options.memory : (int64_t)256 << 20;
-  job.float32 = pca->options.accuracy == HEARTH_ACCURACY_FLOAT32;
+  job.float32 = float32;
   job.fixed = ctx->options.reduction == HEARTH_REDUCTION_REPRODUCIBLE;
   job.may_give_up = insufficient != NULL;
   hearth_status status = check_fit(pca, series);
@@ -102,10 +102,21 @@ static hearth_status run(hearth_pca *pca, const hearth_series *series, int32_t s
     status = matrix ? by_matrix(&job, solver) : samples_side ? hearth_pca_fit_samples(&job) : hearth_pca_fit_points(&job);
   }
   if (insufficient) *insufficient = job.insufficient;
+  *unsafe = job.unsafe;
   free_job(&job);
   pca->samples = series->samples;
   if (status != HEARTH_OK) hearth_pca_clear(pca);
   return status;
+}
+
+/* Where squares leave the range of float32 the products are made again in float64, and where they leave that of float64 there are no products. */
+static hearth_status run(hearth_pca *pca, const hearth_series *series, int32_t solver, bool *insufficient) {
+  const bool float32 = pca->options.accuracy == HEARTH_ACCURACY_FLOAT32;
+  bool unsafe = false;
+  HEARTH_TRY(run_in(pca, series, solver, float32, insufficient, &unsafe));
+  if (unsafe && float32) HEARTH_TRY(run_in(pca, series, solver, false, insufficient, &unsafe));
+  if (unsafe && insufficient) *insufficient = true;
+  return HEARTH_OK;
 }
 
 /* Whether the anomalies and what a factorisation of them needs can be held: arrays are, where no cap forbids it; a source only in the memory it was given. The
@@ -122,15 +133,10 @@ static hearth_status matrix_fits(const hearth_pca *pca, const hearth_series *ser
   return HEARTH_OK;
 }
 
-/* From this order on a Gram matrix is not made where a few modes of many are wanted (docs/pca.md). */
-#define LARGE_ORDER 8192
-
 /* The written rules of AUTO. */
 static hearth_status fit_auto(hearth_pca *pca, const hearth_series *series) {
-  const int64_t points = count_points(series), side = series->samples < points ? series->samples : points;
   bool fits = false, insufficient = false;
   HEARTH_TRY(matrix_fits(pca, series, &fits));
-  if (fits && side > LARGE_ORDER && 8 * (int64_t)(pca->n_components + pca->options.oversampling) <= side) return run(pca, series, HEARTH_PCA_RANDOMIZED, NULL);
   HEARTH_TRY(run(pca, series, HEARTH_PCA_GRAM, fits ? &insufficient : NULL));
   if (!insufficient) return HEARTH_OK;
   hearth_log_write(pca->ctx, HEARTH_LOG_INFO, "the Gram matrix cannot tell all modes that were asked for from rounding: going on with a QR factorisation");

@@ -29,6 +29,7 @@ typedef struct hearth_pca_fit_job {
   bool fixed;                          /* sums without rounding, for the reproducible mode */
   bool insufficient;                   /* the Gram matrix has lost modes that were asked for: set instead of going on, if `may_give_up` */
   bool may_give_up;
+  bool unsafe;          /* squares have left the range of the products' type: set instead of going on */
   double *coefficients; /* [modes, n] backend memory: the second pass on the samples' side */
   int64_t done, total;  /* progress, in points or samples of this rank */
   const char *phase;
@@ -61,9 +62,9 @@ hearth_status hearth_pca_pass_samples(hearth_pca_fit_job *job);
 
 /* pca_modes.c: sums the Gram matrix over ranks, solves it on rank 0, and sets pca->modes, scatter, total. `host` [side, side] is the summed matrix (destroyed);
  * vectors [side, n_components] (column-major) is filled on all ranks. Collective. */
-hearth_status hearth_pca_solve(hearth_pca *pca, int64_t side, double *host, double *vectors);
-/* Whether modes that were asked for are too small for a Gram matrix, so that job->insufficient is set and the caller stops; otherwise says if there are fewer
- * modes than were asked for. The same on all ranks. */
+hearth_status hearth_pca_solve(hearth_pca_fit_job *job, int64_t side, double *host, double *vectors);
+/* Whether modes that were asked for are too small for a Gram matrix, so that job->insufficient is set and the caller stops, or the matrix is not safe;
+ * otherwise says if there are fewer modes than were asked for. The same on all ranks. */
 bool hearth_pca_gave_up(hearth_pca_fit_job *job);
 /* Refuses NaN at some samples, infinities, too few points, by the options; the numbers are this rank's. Collective. */
 hearth_status hearth_pca_judge(hearth_pca_fit_job *job);

@@ -56,7 +56,7 @@ static hearth_status solve_samples(hearth_pca_fit_job *job) {
   double *gram = NULL, *vectors = NULL;
   hearth_status status = gram_of(job->matrix->array, 1, &gram);
   if (status == HEARTH_OK) status = hearth_agree(ctx, hearth_allocate(ctx, job->n * pca->n_components * (int64_t)sizeof *vectors, &vectors));
-  if (status == HEARTH_OK) status = hearth_pca_solve(pca, job->n, gram, vectors);
+  if (status == HEARTH_OK) status = hearth_pca_solve(job, job->n, gram, vectors);
   hearth_deallocate(ctx, gram);
   if (status == HEARTH_OK) {
     hearth_pca_gave_up(job);
@@ -98,7 +98,7 @@ static hearth_status solve_points(hearth_pca_fit_job *job) {
   }
   for (int64_t i = 0; i < p && status == HEARTH_OK; i++)
     for (int64_t j = 0; j < p; j++) sorted[number[i] * p + number[j]] = gram[i * p + j];
-  if (status == HEARTH_OK) status = hearth_pca_solve(pca, p, sorted, vectors);
+  if (status == HEARTH_OK) status = hearth_pca_solve(job, p, sorted, vectors);
   if (status == HEARTH_OK) {
     hearth_pca_gave_up(job);
     status = hearth_agree(ctx, basis_from_points(pca, p, vectors));

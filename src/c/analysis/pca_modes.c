@@ -31,13 +31,22 @@ hearth_status hearth_pca_judge(hearth_pca_fit_job *job) {
 
 /* What rank 0 sends: status, number of modes, total; then eigenvalues and vectors. */
 typedef struct hearth_solution {
-  int64_t status, modes;
+  int64_t status, modes, unsafe;
   double total;
 } hearth_solution;
 
-static hearth_solution solve_here(hearth_pca *pca, int64_t side, double *matrix, double *vectors) {
+/* Whether a trace over so many squares tells that some may have overflowed or vanished. */
+static bool is_unsafe(const hearth_pca_fit_job *job, double trace) {
+  const double mean = trace / ((double)job->n * (double)job->pca->space.global_points), limit = job->float32 && !job->fixed ? 1e20 : 1e280;
+  return !(mean < limit) || (mean < 1 / limit && (mean > 0 || job->float32));
+}
+
+static hearth_solution solve_here(const hearth_pca_fit_job *job, int64_t side, double *matrix, double *vectors) {
+  hearth_pca *pca = job->pca;
   hearth_solution found = {.status = HEARTH_OK};
   for (int64_t i = 0; i < side; i++) found.total += matrix[i * side + i];
+  found.unsafe = is_unsafe(job, found.total);
+  if (found.unsafe) return found;
   const int64_t wanted = pca->n_components < side ? pca->n_components : side;
   /* LAPACK's bits depend on the number of threads. */
   const bool fixed = pca->ctx->options.reduction == HEARTH_REDUCTION_REPRODUCIBLE;
@@ -51,14 +60,19 @@ static hearth_solution solve_here(hearth_pca *pca, int64_t side, double *matrix,
   return found;
 }
 
-hearth_status hearth_pca_solve(hearth_pca *pca, int64_t side, double *host, double *vectors) {
+hearth_status hearth_pca_solve(hearth_pca_fit_job *job, int64_t side, double *host, double *vectors) {
+  hearth_pca *pca = job->pca;
   const hearth_context *ctx = pca->ctx;
   const int64_t wanted = pca->n_components < side ? pca->n_components : side;
   hearth_solution found = {0};
   HEARTH_TRY(hearth_agree(ctx, hearth_allocate_zero(ctx, pca->n_components * (int64_t)sizeof *pca->sigma, &pca->sigma)));
-  if (ctx->rank == 0) found = solve_here(pca, side, host, vectors);
+  if (ctx->rank == 0) found = solve_here(job, side, host, vectors);
   HEARTH_TRY(hearth_agree(ctx, (hearth_status)found.status));
   HEARTH_TRY(hearth_broadcast(ctx, &found, sizeof found, 0));
+  job->unsafe = found.unsafe;
+  if (job->unsafe && (job->fixed || !(job->float32 || job->may_give_up)))
+    return hearth_fail(ctx, HEARTH_ERR_NUMERICAL, "the squares of the data leave the range of float64: scale the data, or choose solver auto");
+  if (job->unsafe) return HEARTH_OK;
   HEARTH_TRY(hearth_broadcast(ctx, pca->sigma, wanted * (int64_t)sizeof *pca->sigma, 0));
   HEARTH_TRY(hearth_broadcast(ctx, vectors, wanted * side * (int64_t)sizeof *vectors, 0));
   if (found.modes == 0) return hearth_fail(ctx, HEARTH_ERR_NUMERICAL, "the data do not vary: all anomalies are 0, there is no mode");
@@ -75,6 +89,7 @@ hearth_status hearth_pca_solve(hearth_pca *pca, int64_t side, double *host, doub
 
 bool hearth_pca_gave_up(hearth_pca_fit_job *job) {
   const hearth_pca *pca = job->pca;
+  if (job->unsafe) return true;
   const double least = pca->sigma[0] * (job->float32 ? LEAST_SHARE_FLOAT32 : LEAST_SHARE);
   job->insufficient = job->may_give_up && (pca->modes < pca->n_components || pca->sigma[pca->modes - 1] < least);
   if (!job->insufficient && pca->modes < pca->n_components)

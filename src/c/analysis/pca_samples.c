@@ -348,7 +348,7 @@ hearth_status hearth_pca_fit_samples(hearth_pca_fit_job *job) {
   hearth_pca_release(ctx, &job->gram);
   status = hearth_agree(ctx, status);
   if (status == HEARTH_OK) status = hearth_allreduce_f64(ctx, host, n * n, HEARTH_OP_SUM);
-  if (status == HEARTH_OK) status = hearth_pca_solve(pca, n, host, vectors);
+  if (status == HEARTH_OK) status = hearth_pca_solve(job, n, host, vectors);
   hearth_deallocate(ctx, host);
   if (status == HEARTH_OK && hearth_pca_gave_up(job)) {
     hearth_deallocate(ctx, vectors);

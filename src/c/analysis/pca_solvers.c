@@ -5,8 +5,10 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "linalg/scalapack/bridge.h"
+#include "linalg/singular.h"
 #include "tensor/array_impl.h"
 #include "tensor/layout_impl.h"
+#include <hearth/manipulate.h>
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -94,9 +96,96 @@ static hearth_status solve_full(hearth_pca_fit_job *job) {
   return status;
 }
 
+/* A QR factorisation of the matrix, or of its transpose where that is the tall one, and the singular values of R. */
+typedef struct qr_work {
+  hearth_tall tall;
+  hearth_factor factor;
+  double *s, *u, *vt; /* of R, [n], [n, n], [n, n] */
+} qr_work;
+
+static hearth_status qr_make(const hearth_array *matrix, int32_t method, qr_work *w) {
+  const hearth_context *ctx = matrix->ctx;
+  HEARTH_TRY(hearth_tall_open(matrix, &w->tall));
+  HEARTH_TRY(hearth_factor_make(&w->tall, method, &w->factor));
+  const int64_t n = w->tall.n, size = sizeof(double);
+  hearth_status status = hearth_allocate(ctx, n * size, &w->s);
+  if (status == HEARTH_OK) status = hearth_allocate(ctx, n * n * size, &w->u);
+  if (status == HEARTH_OK) status = hearth_allocate(ctx, n * n * size, &w->vt);
+  HEARTH_TRY(hearth_agree(ctx, status));
+  return hearth_singular_triangle(&w->factor, w->s, w->u, w->vt);
+}
+
+static void qr_free(const hearth_context *ctx, qr_work *w) {
+  hearth_deallocate(ctx, w->s);
+  hearth_deallocate(ctx, w->u);
+  hearth_deallocate(ctx, w->vt);
+  hearth_factor_free(&w->factor);
+  if (w->tall.ctx) hearth_tall_close(&w->tall);
+}
+
+/* Points are the long side: U = Q U_R, V = V_R. Collective; agreed. */
+static hearth_status keep_tall(hearth_pca_fit_job *job, qr_work *w) {
+  hearth_pca *pca = job->pca;
+  const int64_t n = w->tall.n, modes = pca->modes;
+  hearth_array *u = NULL;
+  double *vectors = NULL;
+  HEARTH_TRY(hearth_tall_target(&w->tall, modes, HEARTH_COLUMN_MAJOR, &u));
+  hearth_status status = hearth_factor_write(&w->factor, modes, w->u, u);
+  if (status == HEARTH_OK) {
+    status = keep_modes(pca, u);
+    if (status == HEARTH_OK) status = hearth_allocate(pca->ctx, n * modes * (int64_t)sizeof *vectors, &vectors);
+    for (int64_t k = 0; k < modes && status == HEARTH_OK; k++)
+      for (int64_t j = 0; j < n; j++) vectors[k * n + j] = w->vt[j * n + k];
+    if (status == HEARTH_OK && job->n <= pca->space.global_points) status = hearth_pca_matrix_scores(job, vectors);
+    status = hearth_agree(pca->ctx, status);
+  }
+  hearth_deallocate(pca->ctx, vectors);
+  hearth_array_destroy(&u);
+  return status;
+}
+
+/* Samples are: the modes are the right vectors of R, of which each rank takes its points. Local. */
+static hearth_status keep_wide(hearth_pca_fit_job *job, const qr_work *w) {
+  hearth_pca *pca = job->pca;
+  const hearth_layout *layout = job->matrix->array->layout;
+  const int64_t all = w->tall.n, points = pca->space.points, first = points > 0 ? hearth_layout_local_to_global(layout, pca->ctx->rank, 0, 0) : 0;
+  double *row = NULL;
+  HEARTH_TRY(hearth_allocate(pca->ctx, points * (int64_t)sizeof *row, &row));
+  hearth_status status = hearth_pca_allocate(pca->ctx, pca->modes * points, &pca->basis);
+  for (int64_t k = 0; k < pca->modes && status == HEARTH_OK; k++) {
+    for (int64_t i = 0; i < points; i++) row[i] = w->vt[(first + i) * all + k];
+    status = hearth_pca_upload(pca->ctx, pca->basis + k * points, row, points);
+  }
+  hearth_deallocate(pca->ctx, row);
+  return status;
+}
+
+static hearth_status solve_qr(hearth_pca_fit_job *job, int32_t method) {
+  hearth_pca *pca = job->pca;
+  const hearth_array *matrix = job->matrix->array;
+  const bool wide = matrix->layout->shape[0] < matrix->layout->shape[1];
+  hearth_array *turned = NULL;
+  qr_work w = {.s = NULL};
+  double total = 0;
+  hearth_status status = wide ? hearth_transpose(matrix, 2, NULL, &turned) : HEARTH_OK;
+  if (status == HEARTH_OK) status = qr_make(wide ? turned : matrix, method, &w);
+  for (int64_t k = 0; k < w.tall.n && status == HEARTH_OK; k++) total += w.s[k] * w.s[k];
+  if (status == HEARTH_OK) status = hearth_pca_keep_values(job, w.tall.n, w.s, total);
+  if (status == HEARTH_OK) status = wide ? hearth_agree(pca->ctx, keep_wide(job, &w)) : keep_tall(job, &w);
+  pca->solver = w.factor.method == HEARTH_QR_TSQR ? HEARTH_PCA_TSQR : HEARTH_PCA_CHOLESKY_QR;
+  qr_free(pca->ctx, &w);
+  hearth_array_destroy(&turned);
+  return status;
+}
+
+/* The order up to which a factor R is small enough to be held and decomposed by one rank; as hearth_qr has it. */
+#define LARGEST_FACTOR 4096
+
 hearth_status hearth_pca_solve_matrix(hearth_pca_fit_job *job, int32_t solver) {
-  (void)solver;
-  if (job->matrix->array->layout->shape[1] == 0) return hearth_pca_keep_values(job, 0, NULL, 0);
+  const int64_t *shape = job->matrix->array->layout->shape, least = shape[0] < shape[1] ? shape[0] : shape[1];
+  if (shape[1] == 0) return hearth_pca_keep_values(job, 0, NULL, 0);
+  const bool qr = solver == HEARTH_PCA_CHOLESKY_QR || solver == HEARTH_PCA_TSQR;
+  if (qr && least <= LARGEST_FACTOR) return solve_qr(job, solver == HEARTH_PCA_TSQR ? HEARTH_QR_TSQR : HEARTH_QR_AUTO);
   job->pca->solver = HEARTH_PCA_FULL;
   return solve_full(job);
 }

@@ -1,6 +1,7 @@
 /* The estimator's life: create, options, reset, destroy. */
 #include "analysis/metric_impl.h"
 #include "analysis/pca_impl.h"
+#include "analysis/pca_update_impl.h"
 #include "comm/comm.h"
 #include "core/context_impl.h"
 #include "core/error.h"
@@ -21,6 +22,10 @@ static hearth_status take_options(const hearth_context *ctx, const hearth_pca_op
   HEARTH_REQUIRE(ctx, options->gaps >= HEARTH_GAPS_ERROR && options->gaps <= HEARTH_GAPS_EM, "hearth_pca_create: unknown treatment of gaps %d", options->gaps);
   HEARTH_REQUIRE(ctx, options->ddof >= 0, "hearth_pca_create: ddof is %d, it must not be negative", options->ddof);
   HEARTH_REQUIRE(ctx, options->bunch >= 0, "hearth_pca_create: bunch is %d, it must not be negative", options->bunch);
+  HEARTH_REQUIRE(ctx, options->stream_method >= HEARTH_STREAM_BRAND && options->stream_method <= HEARTH_STREAM_SKETCH,
+                 "hearth_pca_create: unknown stream_method %d", options->stream_method);
+  HEARTH_REQUIRE(ctx, options->max_samples >= 0, "hearth_pca_create: max_samples is %d, it must not be negative", options->max_samples);
+  HEARTH_REQUIRE(ctx, options->forgetting > 0 && options->forgetting <= 1, "hearth_pca_create: forgetting is %g, it must be in (0, 1]", options->forgetting);
   HEARTH_REQUIRE(ctx, options->memory >= 0, "hearth_pca_create: memory is %lld, it must not be negative", (long long)options->memory);
   HEARTH_REQUIRE(ctx, options->oversampling >= 0 && options->power_iterations >= 0,
                  "hearth_pca_create: oversampling is %d and power_iterations %d, they must not be negative", options->oversampling, options->power_iterations);
@@ -40,6 +45,8 @@ static hearth_status check_create(const hearth_context *ctx, int32_t n_component
         ctx, HEARTH_ERR_NOT_REPRODUCIBLE,
         "hearth_pca_create: the reproducible form of PCA is that of the Gram matrix (solver auto or gram) without filled gaps: choose these, or make "
         "the context with HEARTH_REDUCTION_FAST");
+  if (options->forgetting < 1 && options->stream_method != HEARTH_STREAM_BRAND)
+    return hearth_fail(ctx, HEARTH_ERR_UNSUPPORTED, "hearth_pca_create: forgetting is known to HEARTH_STREAM_BRAND alone");
   return HEARTH_OK;
 }
 
@@ -51,11 +58,14 @@ hearth_status hearth_pca_create(hearth_context *ctx, int32_t n_components, const
   hearth_status status = take_options(ctx, options, &taken);
   if (status == HEARTH_OK) status = check_create(ctx, n_components, metric, &taken);
   if (status == HEARTH_OK) status = hearth_allocate_zero(ctx, sizeof *made, &made);
+  int64_t forgetting = 0;
+  memcpy(&forgetting, &taken.forgetting, sizeof forgetting);
   int64_t tolerance = 0;
   memcpy(&tolerance, &taken.gap_tolerance, sizeof tolerance);
-  const int64_t numbers[] = {n_components,           metric != NULL, taken.solver,      taken.accuracy,       taken.ddof,   taken.gaps,   taken.standardize,
-                             taken.n_kept,           taken.bunch,    taken.keep_scores, taken.memory,         taken.whiten, taken.kaiser, taken.oversampling,
-                             taken.power_iterations, taken.seed,     taken.gap_modes,   taken.gap_iterations, tolerance};
+  const int64_t numbers[] = {
+      n_components,    metric != NULL,       taken.solver, taken.accuracy,      taken.ddof,        taken.gaps,         taken.standardize,      taken.n_kept,
+      taken.bunch,     taken.keep_scores,    taken.memory, taken.whiten,        taken.kaiser,      taken.oversampling, taken.power_iterations, taken.seed,
+      taken.gap_modes, taken.gap_iterations, tolerance,    taken.stream_method, taken.max_samples, forgetting};
   status = hearth_agree_same(ctx, status, "hearth_pca_create's n_components and options", numbers, sizeof numbers / sizeof *numbers);
   if (status != HEARTH_OK) {
     hearth_deallocate(ctx, made);
@@ -75,7 +85,6 @@ void hearth_pca_clear(hearth_pca *pca) {
   hearth_pca_space_clear(ctx, &pca->space);
   hearth_pca_release(ctx, &pca->basis);
   hearth_pca_release(ctx, &pca->mean);
-  hearth_pca_release(ctx, &stream->waiting);
   hearth_pca_release(ctx, &stream->spare);
   hearth_deallocate(ctx, pca->sigma);
   hearth_deallocate(ctx, pca->scores);
@@ -84,7 +93,7 @@ void hearth_pca_clear(hearth_pca *pca) {
   hearth_deallocate(ctx, stream->scores);
   hearth_deallocate(ctx, stream->bad);
   if (stream->counter) ctx->backend->release(ctx->queue, stream->counter);
-  hearth_pca_update_destroy(pca);
+  hearth_update_destroy(ctx, &stream->update);
   hearth_pca_forget_rotation(pca);
   hearth_pca_free_gaps(ctx, &pca->gaps);
   pca->solver = 0;

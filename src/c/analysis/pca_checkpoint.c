@@ -29,12 +29,16 @@ static const number numbers[] = {
     OPTION("groups", ngroups, INT32),
     STREAM_OPTION("n_kept", stream.n_kept, INT32),
     STREAM_OPTION("bunch", stream.bunch, INT32),
+    STREAM_OPTION("forgetting", options.forgetting, FLOAT64),
     STREAM_OPTION("keep_scores", options.keep_scores, INT32),
     STATE("samples", samples, INT64),
     STATE("modes", modes, INT32),
     STATE("directions", rows, INT32),
     STATE("scatter", total, FLOAT64),
     STATE("stream_samples", stream.samples, INT64),
+    STATE("stream_weight", stream.weight, FLOAT64),
+    STATE("stream_weight_squares", stream.weight2, FLOAT64),
+    STATE("stream_exponent", stream.exponent, INT32),
     STATE("stream_directions", stream.rank, INT32),
     STATE("stream_waiting", stream.filled, INT32),
     STATE("stream_discarded", stream.discarded, FLOAT64),
@@ -61,6 +65,7 @@ double hearth_checkpoint_number(const hearth_pca *pca, int32_t i) {
 
 bool hearth_checkpoint_number_fits(int32_t i, double value) {
   if (numbers[i].type == FLOAT64) return true;
+  if (numbers[i].place == offsetof(hearth_pca, stream.exponent)) return fabs(value) < 4096 && value == floor(value);
   return value >= 0 && value < (numbers[i].type == INT32 ? 0x1p31 : 0x1p53) && value == floor(value);
 }
 

@@ -1,7 +1,8 @@
 /* Blocked incremental SVD with running mean, in coordinates (Brand 2006; Ross, Lim, Lin, Yang 2008).
  *
- * U diag(s) represents the centred data so far (scatter S = U diag(s)^2 U^T); Y holds the new samples minus the old mean. With N = n + m samples the scatter
- * about the new mean is S + Y C C^T Y^T, C = I - a e e^T with (1 - a m)^2 = n / N: no extra column for the shift of the mean is needed.
+ * U diag(s) represents the centred data so far (scatter S = U diag(s)^2 U^T, weight n); Y holds the new samples minus the old mean, D the roots of their
+ * weights, of sum m. With e = D 1 the scatter about the new mean is S + (Y D C)(Y D C)^T, C = I - a e e^T with (1 - a m)^2 = n / (n + m): no extra column for
+ * the shift of the mean is needed.
  * The measured Gram matrix of [U R] makes the basis orthonormal again in every update: U = Uo L^T with L the Cholesky factor of U^T U, and
  * R = Uo Z + Q T with T^T T = R^T R - Z^T Z, found by an eigenvalue problem after scaling R's columns to unit length. */
 #include "analysis/pca_core_impl.h"
@@ -81,18 +82,32 @@ static void coordinates(const hearth_core_problem *p, hearth_core_work *w) {
   for (int64_t j = 0; j < b; j++) {
     for (int64_t i = 0; i < k; i++) w->y[j * q + i] = w->scratch[j * k + i] + w->z[j * k + i];
     for (int64_t i = 0; i < w->r; i++) w->y[j * q + k + i] = sqrt(w->lambda[i]) * w->vector[i * b + j] * w->length[j];
-    for (int64_t i = 0; i < q; i++) w->y[j * q + i] *= p->use[j];
+    if (p->root[j] == 0) memset(w->y + j * q, 0, q * sizeof *w->y);
   }
 }
 
-/* The core [L^T diag(s), Y C] and its left singular vectors. */
-static hearth_status solve_core(const hearth_context *ctx, const hearth_core_problem *p, hearth_core_work *w, const double *sum) {
+/* Sum of the weighted columns of Y, what their squares sum to, and the sum of the weights. */
+static void sum_columns(const hearth_core_problem *p, const hearth_core_work *w, double *sum, double *squares, double *weight) {
+  const int64_t q = w->q;
+  for (int64_t j = 0; j < w->b; j++) {
+    const double weight_j = p->root[j] * p->root[j];
+    *weight += weight_j;
+    for (int64_t i = 0; i < q; i++) {
+      const double y = w->y[j * q + i];
+      if (!p->centred) sum[i] += weight_j * y;
+      *squares += weight_j * y * y;
+    }
+  }
+}
+
+/* The core [L^T diag(s), Y D C] and its left singular vectors. */
+static hearth_status solve_core(const hearth_context *ctx, const hearth_core_problem *p, hearth_core_work *w, const double *sum, double weight) {
   const int64_t k = w->k, b = w->b, q = w->q;
-  const double n = (double)p->samples, m = (double)p->good, a = (1 - sqrt(n / (n + m))) / m;
+  const double a = p->centred ? 0 : (1 - sqrt(p->before / (p->before + weight))) / weight;
   for (int64_t j = 0; j < k; j++)
-    for (int64_t i = 0; i < q; i++) w->core[j * q + i] = i < k ? w->lower[i * k + j] * p->sigma[j] : 0;
+    for (int64_t i = 0; i < q; i++) w->core[j * q + i] = i < k ? w->lower[i * k + j] * (p->sigma[j] * p->decay) : 0;
   for (int64_t j = 0; j < b; j++)
-    for (int64_t i = 0; i < q; i++) w->core[(k + j) * q + i] = w->y[j * q + i] - p->use[j] * a * sum[i];
+    for (int64_t i = 0; i < q; i++) w->core[(k + j) * q + i] = p->root[j] * (w->y[j * q + i] - a * sum[i]);
   return hearth_small_left_svd(ctx, q, k + b, w->core, w->value, w->left);
 }
 
@@ -135,22 +150,17 @@ static void move_matrix(const hearth_core_problem *p, const hearth_core_work *w,
 
 hearth_status hearth_pca_core(const hearth_context *ctx, const hearth_core_problem *p, hearth_core_result *result, double *sigma, double *z, double *move) {
   hearth_core_work w = {.k = p->rank, .b = p->bunch};
-  double *memory = NULL, *sum = NULL, noise = 0, squares = 0, shift2 = 0;
-  const double total_samples = (double)(p->samples + p->good);
+  double *memory = NULL, *sum = NULL, noise = 0, squares = 0, shift2 = 0, weight = 0;
   hearth_status status = allocate_work(ctx, &w, &memory);
   if (status == HEARTH_OK) status = hearth_allocate_zero(ctx, (w.k + w.b + 1) * (int64_t)sizeof *sum, &sum);
   if (status == HEARTH_OK) status = factor_old(ctx, p, &w);
   if (status == HEARTH_OK) status = factor_new(ctx, p, &w, &noise);
   if (status != HEARTH_OK) goto done;
   coordinates(p, &w);
-  for (int64_t j = 0; j < w.b; j++)
-    for (int64_t i = 0; i < w.q; i++) {
-      sum[i] += w.y[j * w.q + i];
-      squares += w.y[j * w.q + i] * w.y[j * w.q + i];
-    }
-  HEARTH_GOTO(done, solve_core(ctx, p, &w, sum));
+  sum_columns(p, &w, sum, &squares, &weight);
+  HEARTH_GOTO(done, solve_core(ctx, p, &w, sum, weight));
   for (int64_t i = 0; i < w.q; i++) {
-    sum[i] /= total_samples;
+    sum[i] /= p->before + weight;
     shift2 += sum[i] * sum[i];
   }
   const int64_t found = w.q < w.k + w.b ? w.q : w.k + w.b;
@@ -158,7 +168,7 @@ hearth_status hearth_pca_core(const hearth_context *ctx, const hearth_core_probl
   while (rank < found && rank < p->n_kept && w.value[rank] > NOTHING * w.value[0]) rank++;
   memset(sigma, 0, p->n_kept * sizeof *sigma);
   memcpy(sigma, w.value, rank * sizeof *sigma);
-  *result = (hearth_core_result){.rank = rank, .discarded = noise, .total = squares - total_samples * shift2};
+  *result = (hearth_core_result){.rank = rank, .discarded = noise, .total = squares - (p->before + weight) * shift2};
   if (rank < found) result->discarded += w.value[rank] * w.value[rank];
   move_matrix(p, &w, rank, sum, move);
   status = basis_matrix(ctx, p, &w, rank, z);

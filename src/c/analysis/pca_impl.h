@@ -45,10 +45,13 @@ typedef struct hearth_pca_space {
 
 typedef struct hearth_pca_stream {
   int32_t n_kept, bunch;
-  int32_t rank;     /* directions in use */
-  int32_t filled;   /* samples waiting in the bunch */
-  int64_t samples;  /* taken into the basis */
-  double *waiting;  /* [bunch, points], backend memory */
+  int32_t rank;    /* directions in use */
+  int32_t filled;  /* samples waiting in the bunch */
+  int64_t samples; /* taken into the basis */
+  double weight;   /* sum of their weights, now; and of the squares */
+  double weight2;
+  int32_t exponent; /* reproducible mode: the next samples are expected to stay below 2^exponent */
+  double *waiting;  /* [bunch, points], backend memory: behind the basis, in one piece with it */
   double *spare;    /* [points] */
   double discarded; /* sum over updates of the largest eigenvalue thrown away, of the scatter matrix */
   double last_time;
@@ -111,6 +114,8 @@ struct hearth_pca {
 void hearth_pca_clear(hearth_pca *pca);
 /* pca_results.c: takes in an incomplete bunch and refuses an estimator without results. Collective. */
 hearth_status hearth_pca_ready(hearth_pca *pca);
+/* What sums of squares are divided by to become variances: samples - ddof; with weights w of sum W, W - ddof (sum of w^2) / W. */
+double hearth_pca_divisor(const hearth_pca *pca);
 
 /* pca_groups.c: whether each of n samples has a label, where groups are set; the group of sample t, and how many of the `most` samples from t on it has in a
  * row. */
@@ -156,12 +161,10 @@ hearth_status hearth_pca_find_signs(hearth_pca *pca);
 
 /* pca_stream.c: the estimator's memory for a stream on fields like `origin`; leaves it empty on failure. Collective. */
 hearth_status hearth_pca_stream_create(hearth_pca *pca, int32_t nfields, const hearth_pca_origin *origin);
-/* Room for the waiting bunch's times, and scores on rank 0. Local. */
-hearth_status hearth_pca_stream_reserve(hearth_pca *pca);
+/* Room for the times of so many samples, and for their scores on rank 0. Local. */
+hearth_status hearth_pca_stream_reserve(hearth_pca *pca, int64_t samples);
 
-/* pca_update.c: memory for updates, local; takes the waiting samples into the basis. Collective. */
-hearth_status hearth_pca_update_create(hearth_pca *pca);
-void hearth_pca_update_destroy(hearth_pca *pca);
+/* pca_stream_update.c: takes the waiting samples into the basis. Collective. */
 hearth_status hearth_pca_stream_update(hearth_pca *pca);
 
 #endif

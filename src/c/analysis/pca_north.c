@@ -63,7 +63,7 @@ hearth_status hearth_pca_effective_samples(hearth_pca *pca, int32_t n, double *s
 
 hearth_status hearth_pca_north_errors(hearth_pca *pca, int32_t n, double *errors) {
   HEARTH_TRY(hearth_pca_effective_samples(pca, n, errors));
-  const double *sigma = hearth_pca_shown_sigma(pca), divisor = (double)(pca->samples - pca->options.ddof);
+  const double *sigma = hearth_pca_shown_sigma(pca), divisor = hearth_pca_divisor(pca);
   for (int32_t k = 0; k < n; k++) errors[k] = sigma[k] * sigma[k] / divisor * sqrt(2 / errors[k]);
   return HEARTH_OK;
 }

@@ -134,7 +134,7 @@ static hearth_status make_room(const hearth_restoring *r, hearth_pca_phase phase
   }
   set_numbers(r);
   hearth_status mine = check_numbers(r);
-  if (mine == HEARTH_OK) mine = phase == HEARTH_PCA_STREAM ? hearth_pca_stream_reserve(pca) : allocate_batch(r);
+  if (mine == HEARTH_OK) mine = phase == HEARTH_PCA_STREAM ? hearth_pca_stream_reserve(pca, pca->stream.samples + pca->stream.bunch) : allocate_batch(r);
   return hearth_agree(pca->ctx, mine);
 }
 

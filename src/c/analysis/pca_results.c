@@ -22,7 +22,7 @@ hearth_status hearth_pca_ready(hearth_pca *pca) {
   pca->rows = stream->rank;
   pca->modes = stream->rank < pca->n_components ? stream->rank : pca->n_components;
   if (pca->rotated.basis && pca->rotated.samples != pca->samples) hearth_pca_forget_rotation(pca);
-  if (pca->samples <= pca->options.ddof)
+  if (!(hearth_pca_divisor(pca) > 0))
     return hearth_fail(ctx, HEARTH_ERR_STATE, "hearth_pca: %lld samples with ddof = %d have no variance yet", (long long)pca->samples, pca->options.ddof);
   if (pca->modes == 0) return hearth_fail(ctx, HEARTH_ERR_NUMERICAL, "hearth_pca: the samples do not vary: there is no mode");
   return HEARTH_OK;
@@ -55,8 +55,11 @@ hearth_status hearth_pca_solver_used(hearth_pca *pca, int32_t *solver) {
 static double square(double x) {
   return x * x;
 }
-static double divisor(const hearth_pca *pca) {
-  return (double)(pca->samples - pca->options.ddof);
+
+double hearth_pca_divisor(const hearth_pca *pca) {
+  const hearth_pca_stream *stream = &pca->stream;
+  if (pca->phase != HEARTH_PCA_STREAM) return (double)(pca->samples - pca->options.ddof);
+  return stream->weight > 0 ? stream->weight - pca->options.ddof * (stream->weight2 / stream->weight) : 0;
 }
 
 static hearth_status check_count(const hearth_pca *pca, int32_t n) {
@@ -67,7 +70,7 @@ static hearth_status check_count(const hearth_pca *pca, int32_t n) {
 hearth_status hearth_pca_eigenvalues(hearth_pca *pca, int32_t n, double *eigenvalues) {
   ENTER(pca, eigenvalues);
   HEARTH_TRY(check_count(pca, n));
-  for (int32_t k = 0; k < n; k++) eigenvalues[k] = square(hearth_pca_shown_sigma(pca)[k]) / divisor(pca);
+  for (int32_t k = 0; k < n; k++) eigenvalues[k] = square(hearth_pca_shown_sigma(pca)[k]) / hearth_pca_divisor(pca);
   return HEARTH_OK;
 }
 
@@ -87,13 +90,13 @@ hearth_status hearth_pca_explained_variance_ratio(hearth_pca *pca, int32_t n, do
 
 hearth_status hearth_pca_total_variance(hearth_pca *pca, double *variance) {
   ENTER(pca, variance);
-  *variance = pca->total / divisor(pca);
+  *variance = pca->total / hearth_pca_divisor(pca);
   return HEARTH_OK;
 }
 
 hearth_status hearth_pca_discarded(hearth_pca *pca, double *bound) {
   ENTER(pca, bound);
-  *bound = pca->stream.discarded / divisor(pca);
+  *bound = pca->stream.discarded / hearth_pca_divisor(pca);
   return HEARTH_OK;
 }
 

@@ -1,5 +1,6 @@
 /* partial_fit: one sample per call into the waiting bunch, without communication; an update of the basis when the bunch is full. */
 #include "analysis/pca_impl.h"
+#include "analysis/pca_update_impl.h"
 #include "analysis/series.h"
 #include "analysis/state_impl.h"
 #include "comm/comm.h"
@@ -43,14 +44,14 @@ static hearth_status allocate_stream(hearth_pca *pca) {
   const hearth_context *ctx = pca->ctx;
   hearth_pca_stream *stream = &pca->stream;
   const int64_t n = pca->space.points;
-  HEARTH_TRY(hearth_pca_allocate(ctx, stream->n_kept * n, &pca->basis));
-  HEARTH_TRY(hearth_pca_allocate(ctx, stream->bunch * n, &stream->waiting));
+  HEARTH_TRY(hearth_pca_allocate(ctx, (stream->n_kept + stream->bunch) * n, &pca->basis));
+  stream->waiting = pca->basis ? pca->basis + stream->n_kept * n : NULL;
   HEARTH_TRY(hearth_pca_allocate(ctx, n, &pca->mean));
   HEARTH_TRY(hearth_pca_allocate(ctx, n, &stream->spare));
   HEARTH_TRY(hearth_allocate_zero(ctx, stream->n_kept * (int64_t)sizeof *pca->sigma, &pca->sigma));
   HEARTH_TRY(hearth_allocate_zero(ctx, stream->bunch * (int64_t)sizeof *stream->bad, &stream->bad));
   HEARTH_TRY(ctx->backend->allocate(ctx->queue, sizeof(int32_t), &stream->counter));
-  HEARTH_TRY(hearth_pca_update_create(pca));
+  HEARTH_TRY(hearth_update_create(pca, stream->waiting, stream->bunch, &stream->update));
   const hearth_view basis = hearth_pca_matrix(ctx, pca->basis, stream->n_kept, n, n, 1), mean = hearth_pca_matrix(ctx, pca->mean, 1, n, n, 1);
   HEARTH_TRY(ctx->backend->fill(ctx->queue, &basis, 0));
   return ctx->backend->fill(ctx->queue, &mean, 0);
@@ -130,10 +131,9 @@ static hearth_status pack_sample(hearth_pca *pca, const hearth_sample *sample) {
   return status;
 }
 
-hearth_status hearth_pca_stream_reserve(hearth_pca *pca) {
+hearth_status hearth_pca_stream_reserve(hearth_pca *pca, int64_t need) {
   const hearth_context *ctx = pca->ctx;
   hearth_pca_stream *stream = &pca->stream;
-  const int64_t need = stream->samples + stream->bunch;
   if (need <= stream->capacity) return HEARTH_OK;
   const int64_t capacity = 2 * need, kept = stream->samples + stream->filled, width = stream->n_kept;
   double *times = NULL, *scores = NULL;
@@ -159,7 +159,7 @@ hearth_status hearth_pca_stream_reserve(hearth_pca *pca) {
 static void take(hearth_pca *pca, const hearth_sample *sample, double time, hearth_status status) {
   hearth_pca_stream *stream = &pca->stream;
   if (status == HEARTH_OK) status = check_sample(pca, sample, time);
-  if (status == HEARTH_OK) status = hearth_pca_stream_reserve(pca);
+  if (status == HEARTH_OK) status = hearth_pca_stream_reserve(pca, stream->samples + stream->bunch);
   if (status == HEARTH_OK) status = pack_sample(pca, sample);
   stream->bad[stream->filled] = status != HEARTH_OK;
   if (status != HEARTH_OK && pca->pending == HEARTH_OK) {

@@ -17,6 +17,7 @@
 #include <hearth/metric.h>
 #include <hearth/pca.h>
 #include <hearth/pca_diagnostics.h>
+#include <hearth/pca_stream.h>
 #include <hearth/random.h>
 #include <hearth/redistribute.h>
 #include <hearth/reduce.h>

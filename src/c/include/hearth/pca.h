@@ -43,6 +43,12 @@ typedef enum hearth_gaps {
   HEARTH_GAPS_EM = 3     /* gaps have weight 0 in an expectation-maximisation fit of the modes, which then fill them */
 } hearth_gaps;           /* a point that is NaN at every sample is left out either way */
 
+typedef enum hearth_stream_method {
+  HEARTH_STREAM_BRAND = 0, /* blocked incremental singular value decomposition: Brand 2006; Ross et al. 2008 */
+  HEARTH_STREAM_EXACT = 1, /* keeps every sample, at most max_samples, and their Gram matrix: no approximation */
+  HEARTH_STREAM_SKETCH = 2 /* random projections of range, co-range and core: Tropp, Yurtsever, Udell and Cevher 2019 */
+} hearth_stream_method;
+
 typedef struct hearth_pca_options {
   size_t size;
   int32_t solver;           /* hearth_pca_solver */
@@ -62,9 +68,15 @@ typedef struct hearth_pca_options {
   int32_t gap_modes;        /* HEARTH_GAPS_FILL: most modes tried; HEARTH_GAPS_EM: modes; 0: n_components + 10 and n_components, as far as the data allow */
   int32_t gap_iterations;   /* most iterations for one number of modes; default 300 */
   double gap_tolerance;     /* change of the filled values in one iteration, relative to the standard deviation of the data, at which to stop; 0: 1e-5 */
+  int32_t stream_method;    /* hearth_stream_method, partial_fit only */
+  int32_t max_samples;      /* HEARTH_STREAM_EXACT: samples there is room for; 0: 256 */
+  double forgetting;        /* HEARTH_STREAM_BRAND: weight of a sample in units of the next one's, in (0, 1]; default 1: all count alike */
 } hearth_pca_options;
 #define HEARTH_PCA_OPTIONS_INIT                                                                                                                                \
-  { sizeof(hearth_pca_options), HEARTH_PCA_AUTO, HEARTH_ACCURACY_FLOAT64, 1, HEARTH_GAPS_ERROR, 0, 0, 0, 1, 0, 0, 0, 10, 4, 0, 0, 300, 0 }
+  {                                                                                                                                                            \
+    sizeof(hearth_pca_options), HEARTH_PCA_AUTO, HEARTH_ACCURACY_FLOAT64, 1, HEARTH_GAPS_ERROR, 0, 0, 0, 1, 0, 0, 0, 10, 4, 0, 0, 300, 0, HEARTH_STREAM_BRAND, \
+        0, 1                                                                                                                                                   \
+  }
 
 /* Makes an estimator of n_components modes. metric NULL: all weights 1; a metric is referenced and may be changed no more.
  * Collective. Ownership: the caller destroys *pca. Errors: ARGUMENT (n_components < 1, bad option), MISMATCH (numbers differ between ranks), MEMORY. */

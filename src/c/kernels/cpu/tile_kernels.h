@@ -1,4 +1,5 @@
-/* Template for one instruction set. Wants V (vector of W doubles), V_LOAD, V_STORE, V_SET, V_FMA(a, b, c) = a b + c, V_SUM, TARGET and the block sizes: MR x NR
+/* Template for one instruction set. Wants V (vector of W doubles), V_LOAD, V_STORE, V_SET, V_FMA(a, b, c) = a b + c, S_FMA (the same of
+ * single numbers, with the same roundings), V_SUM, TARGET and the block sizes: MR x NR
  * accumulators of dots, RV vectors x NC columns of combine; both have to fit the registers beside their operands. TILES names the table. */
 #include "kernels/cpu/tiles.h"
 
@@ -104,12 +105,12 @@ TARGET static void combine_single(int64_t r, int64_t k, const double *const *x, 
   combine_block(1, 0, r, k, x, n, z, beta, y);
 }
 
-/* One row. */
+/* One row, with the vectors' roundings: what combine makes of a row does not depend on where the row lies. */
 TARGET static void combine_scalar(int64_t r, int64_t k, const double *const *x, int64_t n, const double *z, double beta, double *const *y) {
   double sum[NC] = {0.0};
   for (int64_t l = 0; l < k; ++l, z += NC)
-    for (int j = 0; j < NC; ++j) sum[j] += x[l][r] * z[j];
-  for (int64_t j = 0; j < n; ++j) y[j][r] = beta == 0.0 ? sum[j] : beta * y[j][r] + sum[j];
+    for (int j = 0; j < NC; ++j) sum[j] = S_FMA(x[l][r], z[j], sum[j]);
+  for (int64_t j = 0; j < n; ++j) y[j][r] = beta == 0.0 ? sum[j] : S_FMA(beta, y[j][r], sum[j]);
 }
 
 TARGET static void combine(int64_t rows, int64_t k, const double *const *x, int64_t n, const double *z, double beta, double *const *y) {

@@ -12,6 +12,7 @@
 #define V_STORE(p, x) _mm256_storeu_pd(p, x)
 #define V_SET(x) _mm256_set1_pd(x)
 #define V_FMA(a, b, c) _mm256_fmadd_pd(a, b, c)
+#define S_FMA(a, b, c) __builtin_fma(a, b, c)
 TARGET static inline double sum_of(__m256d x) {
   const __m128d half = _mm_add_pd(_mm256_castpd256_pd128(x), _mm256_extractf128_pd(x, 1));
   return _mm_cvtsd_f64(_mm_add_sd(half, _mm_unpackhi_pd(half, half)));

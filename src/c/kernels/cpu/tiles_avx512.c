@@ -12,6 +12,7 @@
 #define V_STORE(p, x) _mm512_storeu_pd(p, x)
 #define V_SET(x) _mm512_set1_pd(x)
 #define V_FMA(a, b, c) _mm512_fmadd_pd(a, b, c)
+#define S_FMA(a, b, c) __builtin_fma(a, b, c)
 #define V_SUM(x) _mm512_reduce_add_pd(x)
 #include "kernels/cpu/tile_kernels.h"
 #endif

@@ -9,12 +9,14 @@ typedef double loose_pair __attribute__((vector_size(16), aligned(8), may_alias)
 #if defined(__aarch64__)
 #include <arm_neon.h>
 #define V_FMA(a, b, c) ((pair)vfmaq_f64((float64x2_t)(c), (float64x2_t)(a), (float64x2_t)(b)))
+#define S_FMA(a, b, c) __builtin_fma(a, b, c)
 #define MR 4
 #define NR 6
 #define RV 3
 #define NC 8
 #else
 #define V_FMA(a, b, c) ((a) * (b) + (c))
+#define S_FMA(a, b, c) ((a) * (b) + (c))
 #define MR 3
 #define NR 4
 #define RV 3

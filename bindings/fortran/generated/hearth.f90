@@ -138,6 +138,9 @@ module hearth
   public :: HEARTH_GAPS_DROP
   public :: HEARTH_GAPS_FILL
   public :: HEARTH_GAPS_EM
+  public :: HEARTH_STREAM_BRAND
+  public :: HEARTH_STREAM_EXACT
+  public :: HEARTH_STREAM_SKETCH
   public :: HEARTH_ROTATION_NONE
   public :: HEARTH_ROTATION_VARIMAX
   public :: HEARTH_ROTATION_PROMAX

@@ -1819,6 +1819,12 @@ module hearth_c
       real(c_double), intent(out) :: errors(*)
       integer(c_int) :: result_c
     end function c_hearth_pca_reconstruction_error
+    function c_hearth_pca_merge(pca, other) result(result_c) bind(C, name="hearth_pca_merge")
+      import
+      type(c_ptr), value :: pca
+      type(c_ptr), value :: other
+      integer(c_int) :: result_c
+    end function c_hearth_pca_merge
     function c_hearth_rand(layout, dtype, order, stream, array) result(result_c) bind(C, name="hearth_rand")
       import
       type(c_ptr), value :: layout

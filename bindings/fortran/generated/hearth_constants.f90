@@ -204,6 +204,14 @@ module hearth_constants
   !> gaps have weight 0 in an expectation-maximisation fit of the modes, which then fill them
   integer(c_int32_t), parameter :: HEARTH_GAPS_EM = 3
 
+  ! hearth_stream_method
+  !> blocked incremental singular value decomposition: Brand 2006; Ross et al. 2008
+  integer(c_int32_t), parameter :: HEARTH_STREAM_BRAND = 0
+  !> keeps every sample, at most max_samples, and their Gram matrix: no approximation
+  integer(c_int32_t), parameter :: HEARTH_STREAM_EXACT = 1
+  !> random projections of range, co-range and core: Tropp, Yurtsever, Udell and Cevher 2019
+  integer(c_int32_t), parameter :: HEARTH_STREAM_SKETCH = 2
+
   ! hearth_rotation
   !> back to the modes as they were fitted
   integer(c_int32_t), parameter :: HEARTH_ROTATION_NONE = 0
@@ -307,7 +315,7 @@ module hearth_constants
   end type hearth_reduce_options
 
   type, bind(C) :: hearth_pca_options
-    integer(c_size_t) :: size = 88_c_size_t
+    integer(c_size_t) :: size = 104_c_size_t
     !> hearth_pca_solver
     integer(c_int32_t) :: solver = 0_c_int32_t
     !> hearth_accuracy
@@ -344,6 +352,12 @@ module hearth_constants
     !> change of the filled values in one iteration, relative to the standard deviation of the data, at which to stop;
     !> 0: 1e-5
     real(c_double) :: gap_tolerance = 0_c_double
+    !> hearth_stream_method, partial_fit only
+    integer(c_int32_t) :: stream_method = 0_c_int32_t
+    !> HEARTH_STREAM_EXACT: samples there is room for; 0: 256
+    integer(c_int32_t) :: max_samples = 0_c_int32_t
+    !> HEARTH_STREAM_BRAND: weight of a sample in units of the next one's, in (0, 1]; default 1: all count alike
+    real(c_double) :: forgetting = 1_c_double
   end type hearth_pca_options
 
   type, bind(C) :: hearth_triangular_options

@@ -83,6 +83,7 @@ module hearth_pca_m
     procedure :: north_multiplets => pca_north_multiplets
     procedure :: scree => pca_scree
     procedure :: reconstruction_error => pca_reconstruction_error
+    procedure :: merge => pca_merge
     final :: pca_finalize
   end type hearth_pca
 
@@ -995,5 +996,24 @@ contains
         c_int32_t), errors)
     call settle(status_c, context_of(self), "pca%reconstruction_error", stat, errmsg)
   end subroutine pca_reconstruction_error
+
+  !> Takes another stream's samples, all of them later or earlier or elsewhere but none twice, into this one
+  !> (HEARTH_STREAM_BRAND, same fields, layout, metric, forgetting and keep_scores): directions, mean, total, scores.
+  !> Exact as long as the directions of both fit n_kept; else the largest eigenvalue that is left out adds to
+  !> hearth_pca_discarded, as do the bounds of both. Their samples and times stand behind ours; what follows has to be
+  !> later than both. With forgetting each stream's weights count from its own last sample. `other` keeps its samples
+  !> (an incomplete bunch is taken in).
+  !> Collective. Errors: STATE (no streams with samples), UNSUPPORTED (other methods), MISMATCH, ARGUMENT (NULL, the
+  !> same estimator), NUMERICAL, MEMORY, DAMAGED.
+  subroutine pca_merge(self, other, stat, errmsg)
+    class(hearth_pca), intent(inout) :: self
+    type(hearth_pca), intent(inout) :: other
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    integer(c_int) :: status_c
+
+    status_c = c_hearth_pca_merge(raw(self), raw(other))
+    call settle(status_c, context_of(self), "pca%merge", stat, errmsg)
+  end subroutine pca_merge
 
 end module hearth_pca_m

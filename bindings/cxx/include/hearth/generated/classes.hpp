@@ -2700,6 +2700,17 @@ public:
     return errors_c;
   }
   std::vector<double> reconstruction_error(const hearth::array &array, int32_t sample_axis) { return reconstruction_error(array, sample_axis, modes()); }
+
+  /// Takes another stream's samples, all of them later or earlier or elsewhere but none twice, into this one (HEARTH_STREAM_BRAND, same fields,
+  /// layout, metric, forgetting and keep_scores): directions, mean, total, scores. Exact as long as the directions of both fit n_kept; else the
+  /// largest eigenvalue that is left out adds to hearth_pca_discarded, as do the bounds of both. Their samples and times stand behind ours; what
+  /// follows has to be later than both. With forgetting each stream's weights count from its own last sample. `other` keeps its samples (an
+  /// incomplete bunch is taken in).
+  /// Collective. Errors: STATE (no streams with samples), UNSUPPORTED (other methods), MISMATCH, ARGUMENT (NULL, the same estimator), NUMERICAL,
+  /// MEMORY, DAMAGED.
+  void merge(hearth::pca &other) {
+    detail::check(hearth_pca_merge(get(), other.get()), context_handle(), "pca::merge");
+  }
 };
 
 /// The last failure that this rank was told of: its status, the rank that met it, and a message with object and numbers. After a collective

@@ -64,6 +64,13 @@ typedef enum hearth_matrix_norm_order {
  * NOT_REPRODUCIBLE (TWO and NUCLEAR in reproducible mode), MEMORY, MPI. */
 HEARTH_COLLECTIVE hearth_status hearth_matrix_norm(const hearth_array *a, int32_t order, HEARTH_OUT double *norm);
 
+/* The exponential of a square matrix: Pade approximants of degree 3 to 13 with scaling and squaring (Higham 2005), in float64 or complex128; at most six
+ * products, one hearth_solve, and log2(norm / 5.4) squarings. The result has the layout, order and (floating) type of `a`; integers and bool give float64.
+ * Workspace: nine matrices of 8 (complex: 16) bytes per element, spread over the ranks, and that of hearth_solve.
+ * Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (not 2-d, not square, NULL), NOT_FINITE (NaN, infinity; of NaN the message has the
+ * place), NOT_REPRODUCIBLE (in reproducible mode), UNSUPPORTED (order beyond 32 bits), MEMORY, MPI. */
+HEARTH_COLLECTIVE hearth_status hearth_expm(const hearth_array *a, HEARTH_OUT hearth_array **result);
+
 #ifdef __cplusplus
 }
 #endif

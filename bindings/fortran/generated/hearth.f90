@@ -116,6 +116,8 @@ module hearth
   public :: HEARTH_OP_CLIP
   public :: HEARTH_OP_WHERE
   public :: HEARTH_OP_MULTIPLY_ADD
+  public :: HEARTH_EIGSH_LARGEST
+  public :: HEARTH_EIGSH_SMALLEST
   public :: HEARTH_NAN_ERROR
   public :: HEARTH_NAN_PROPAGATE
   public :: HEARTH_NAN_OMIT
@@ -164,6 +166,8 @@ module hearth
   public :: hearth_window
   public :: hearth_eigh_options
   public :: hearth_qr_options
+  public :: hearth_cg_options
+  public :: hearth_eigsh_options
   public :: hearth_reduce_options
   public :: hearth_pca_options
   public :: hearth_triangular_options

@@ -39,6 +39,12 @@ module hearth_array_m
     procedure, private :: array_set_slice_int64
     procedure, private :: array_set_slice_scalar_int32
     procedure, private :: array_set_slice_scalar_int64
+    procedure, private :: array_cg_matrix_int32
+    procedure, private :: array_cg_matrix_int64
+    procedure, private :: array_lanczos_matrix_int32
+    procedure, private :: array_lanczos_matrix_int64
+    procedure, private :: array_eigsh_matrix_int32
+    procedure, private :: array_eigsh_matrix_int64
     procedure, private :: array_slice_int32
     procedure, private :: array_slice_int64
     procedure, private :: array_reshape_int32
@@ -160,6 +166,9 @@ module hearth_array_m
     procedure :: put => array_put
     procedure :: take_along_axis => array_take_along_axis
     procedure :: put_along_axis => array_put_along_axis
+    generic :: cg_matrix => array_cg_matrix_int32, array_cg_matrix_int64
+    generic :: lanczos_matrix => array_lanczos_matrix_int32, array_lanczos_matrix_int64
+    generic :: eigsh_matrix => array_eigsh_matrix_int32, array_eigsh_matrix_int64
     generic :: slice => array_slice_int32, array_slice_int64
     procedure :: flip => array_flip
     procedure :: transpose => array_transpose
@@ -181,6 +190,7 @@ module hearth_array_m
     generic :: triu => array_triu_int32, array_triu_int64
     procedure :: vector_norm => array_vector_norm
     procedure :: matrix_norm => array_matrix_norm
+    procedure :: expm => array_expm
     procedure :: rand => array_rand
     procedure :: randn => array_randn
     generic :: randint => array_randint_int32, array_randint_int64
@@ -2310,6 +2320,195 @@ contains
     call settle(status_c, context_of(self), "array%put_along_axis", stat, errmsg)
   end subroutine array_put_along_axis
 
+  !> The same with a matrix a [n, n] of any layout, which is taken to be symmetric (Hermitian); b and x have shape [n].
+  !> Collective. Errors: as hearth_cg; MISMATCH (a not square, or of another order); NUMERICAL (jacobi: a diagonal
+  !> element is not positive; the message has its number).
+  subroutine array_cg_matrix_int32(self, b, options, x, iterations, residual, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_cg_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: x
+    integer(c_int32_t), intent(out) :: iterations
+    real(c_double), intent(out) :: residual
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(hearth_cg_options), target :: options_c
+    type(c_ptr) :: options_p
+    integer(c_int64_t) :: iterations_c
+    integer(c_int) :: status_c
+
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    iterations_c = 0
+    status_c = c_hearth_cg_matrix(raw(self), raw(b), options_p, raw(x), iterations_c, residual)
+    call narrow(iterations_c, iterations, status_c)
+    call settle(status_c, context_of(self), "array%cg_matrix", stat, errmsg)
+  end subroutine array_cg_matrix_int32
+
+  !> The same with a matrix a [n, n] of any layout, which is taken to be symmetric (Hermitian); b and x have shape [n].
+  !> Collective. Errors: as hearth_cg; MISMATCH (a not square, or of another order); NUMERICAL (jacobi: a diagonal
+  !> element is not positive; the message has its number).
+  subroutine array_cg_matrix_int64(self, b, options, x, iterations, residual, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    type(hearth_cg_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: x
+    integer(c_int64_t), intent(out) :: iterations
+    real(c_double), intent(out) :: residual
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(hearth_cg_options), target :: options_c
+    type(c_ptr) :: options_p
+    integer(c_int) :: status_c
+
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    status_c = c_hearth_cg_matrix(raw(self), raw(b), options_p, raw(x), iterations, residual)
+    call settle(status_c, context_of(self), "array%cg_matrix", stat, errmsg)
+  end subroutine array_cg_matrix_int64
+
+  !> The same for a matrix a [n, n] of any layout; start NULL: random, dealt out evenly. Collective. Errors: as
+  !> hearth_lanczos; MISMATCH (extents).
+  subroutine array_lanczos_matrix_int32(self, start, k, diagonal, off_diagonal, v, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), optional, intent(in) :: start
+    integer(c_int32_t), intent(in) :: k
+    type(hearth_array), intent(inout) :: diagonal
+    type(hearth_array), intent(inout) :: off_diagonal
+    type(hearth_array), intent(inout) :: v
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: start_c
+    type(c_ptr) :: diagonal_c
+    type(c_ptr) :: off_diagonal_c
+    type(c_ptr) :: v_c
+    integer(c_int) :: status_c
+
+    start_c = c_null_ptr
+    if (present(start)) start_c = raw(start)
+    call leave(diagonal)
+    diagonal_c = c_null_ptr
+    call leave(off_diagonal)
+    off_diagonal_c = c_null_ptr
+    call leave(v)
+    v_c = c_null_ptr
+    status_c = c_hearth_lanczos_matrix(raw(self), start_c, int(k, c_int64_t), diagonal_c, off_diagonal_c, v_c)
+    call adopt(diagonal, diagonal_c, status_c, self)
+    call adopt(off_diagonal, off_diagonal_c, status_c, self)
+    call adopt(v, v_c, status_c, self)
+    call settle(status_c, context_of(self), "array%lanczos_matrix", stat, errmsg)
+  end subroutine array_lanczos_matrix_int32
+
+  !> The same for a matrix a [n, n] of any layout; start NULL: random, dealt out evenly. Collective. Errors: as
+  !> hearth_lanczos; MISMATCH (extents).
+  subroutine array_lanczos_matrix_int64(self, start, k, diagonal, off_diagonal, v, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), optional, intent(in) :: start
+    integer(c_int64_t), intent(in) :: k
+    type(hearth_array), intent(inout) :: diagonal
+    type(hearth_array), intent(inout) :: off_diagonal
+    type(hearth_array), intent(inout) :: v
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: start_c
+    type(c_ptr) :: diagonal_c
+    type(c_ptr) :: off_diagonal_c
+    type(c_ptr) :: v_c
+    integer(c_int) :: status_c
+
+    start_c = c_null_ptr
+    if (present(start)) start_c = raw(start)
+    call leave(diagonal)
+    diagonal_c = c_null_ptr
+    call leave(off_diagonal)
+    off_diagonal_c = c_null_ptr
+    call leave(v)
+    v_c = c_null_ptr
+    status_c = c_hearth_lanczos_matrix(raw(self), start_c, k, diagonal_c, off_diagonal_c, v_c)
+    call adopt(diagonal, diagonal_c, status_c, self)
+    call adopt(off_diagonal, off_diagonal_c, status_c, self)
+    call adopt(v, v_c, status_c, self)
+    call settle(status_c, context_of(self), "array%lanczos_matrix", stat, errmsg)
+  end subroutine array_lanczos_matrix_int64
+
+  !> The same for a matrix a [n, n] of any layout; vectors are dealt out evenly. Collective. Errors: as hearth_eigsh;
+  !> MISMATCH (not square).
+  subroutine array_eigsh_matrix_int32(self, k, options, w, v, residuals, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: k
+    type(hearth_eigsh_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: w
+    type(hearth_array), intent(inout) :: v
+    type(hearth_array), intent(inout) :: residuals
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(hearth_eigsh_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: w_c
+    type(c_ptr) :: v_c
+    type(c_ptr) :: residuals_c
+    integer(c_int) :: status_c
+
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(w)
+    w_c = c_null_ptr
+    call leave(v)
+    v_c = c_null_ptr
+    call leave(residuals)
+    residuals_c = c_null_ptr
+    status_c = c_hearth_eigsh_matrix(raw(self), int(k, c_int64_t), options_p, w_c, v_c, residuals_c)
+    call adopt(w, w_c, status_c, self)
+    call adopt(v, v_c, status_c, self)
+    call adopt(residuals, residuals_c, status_c, self)
+    call settle(status_c, context_of(self), "array%eigsh_matrix", stat, errmsg)
+  end subroutine array_eigsh_matrix_int32
+
+  !> The same for a matrix a [n, n] of any layout; vectors are dealt out evenly. Collective. Errors: as hearth_eigsh;
+  !> MISMATCH (not square).
+  subroutine array_eigsh_matrix_int64(self, k, options, w, v, residuals, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int64_t), intent(in) :: k
+    type(hearth_eigsh_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: w
+    type(hearth_array), intent(inout) :: v
+    type(hearth_array), intent(inout) :: residuals
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(hearth_eigsh_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: w_c
+    type(c_ptr) :: v_c
+    type(c_ptr) :: residuals_c
+    integer(c_int) :: status_c
+
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(w)
+    w_c = c_null_ptr
+    call leave(v)
+    v_c = c_null_ptr
+    call leave(residuals)
+    residuals_c = c_null_ptr
+    status_c = c_hearth_eigsh_matrix(raw(self), k, options_p, w_c, v_c, residuals_c)
+    call adopt(w, w_c, status_c, self)
+    call adopt(v, v_c, status_c, self)
+    call adopt(residuals, residuals_c, status_c, self)
+    call settle(status_c, context_of(self), "array%eigsh_matrix", stat, errmsg)
+  end subroutine array_eigsh_matrix_int64
+
   !> Element k of dimension d of the slice is element start[d] + k * step[d] of `a`, 0 <= k < count[d]; steps (NULL: 1)
   !> may be negative, counts 0. Every rank keeps the elements that it has (hearth_layout_slice). The slice is a view
   !> wherever the elements that a rank keeps lie at regular strides, always so for whole and cut dimensions and for
@@ -2971,6 +3170,28 @@ contains
     status_c = c_hearth_matrix_norm(raw(self), order, norm)
     call settle(status_c, context_of(self), "array%matrix_norm", stat, errmsg)
   end subroutine array_matrix_norm
+
+  !> The exponential of a square matrix: Pade approximants of degree 3 to 13 with scaling and squaring (Higham 2005), in
+  !> float64 or complex128; at most six products, one hearth_solve, and log2(norm / 5.4) squarings. The result has the
+  !> layout, order and (floating) type of `a`; integers and bool give float64. Workspace: nine matrices of 8 (complex:
+  !> 16) bytes per element, spread over the ranks, and that of hearth_solve.
+  !> Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (not 2-d, not square, NULL), NOT_FINITE (NaN,
+  !> infinity; of NaN the message has the place), NOT_REPRODUCIBLE (in reproducible mode), UNSUPPORTED (order beyond 32
+  !> bits), MEMORY, MPI.
+  subroutine array_expm(self, result, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(inout) :: result
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: result_c
+    integer(c_int) :: status_c
+
+    call leave(result)
+    result_c = c_null_ptr
+    status_c = c_hearth_expm(raw(self), result_c)
+    call adopt(result, result_c, status_c, self)
+    call settle(status_c, context_of(self), "array%expm", stat, errmsg)
+  end subroutine array_expm
 
   !> Uniform numbers in [0, 1): multiples of 2^-53 (float64) or 2^-24 (float32).
   !> Collective. Ownership: the caller destroys *array. Errors: UNSUPPORTED (other types), ARGUMENT (order), MISMATCH

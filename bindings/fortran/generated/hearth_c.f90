@@ -1056,6 +1056,38 @@ module hearth_c
       type(c_ptr), intent(inout) :: output
       integer(c_int) :: result_c
     end function c_hearth_output_destroy
+    function c_hearth_cg_matrix(a, b, options, x, iterations, residual) result(result_c) bind(C, &
+        name="hearth_cg_matrix")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      type(c_ptr), value :: options
+      type(c_ptr), value :: x
+      integer(c_int64_t), intent(out) :: iterations
+      real(c_double), intent(out) :: residual
+      integer(c_int) :: result_c
+    end function c_hearth_cg_matrix
+    function c_hearth_lanczos_matrix(a, start, k, diagonal, off_diagonal, v) result(result_c) bind(C, &
+        name="hearth_lanczos_matrix")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: start
+      integer(c_int64_t), value :: k
+      type(c_ptr), intent(inout) :: diagonal
+      type(c_ptr), intent(inout) :: off_diagonal
+      type(c_ptr), intent(inout) :: v
+      integer(c_int) :: result_c
+    end function c_hearth_lanczos_matrix
+    function c_hearth_eigsh_matrix(a, k, options, w, v, residuals) result(result_c) bind(C, name="hearth_eigsh_matrix")
+      import
+      type(c_ptr), value :: a
+      integer(c_int64_t), value :: k
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: w
+      type(c_ptr), intent(inout) :: v
+      type(c_ptr), intent(inout) :: residuals
+      integer(c_int) :: result_c
+    end function c_hearth_eigsh_matrix
     function c_hearth_layout_builder_create(ctx, ndim, shape, builder) result(result_c) bind(C, &
         name="hearth_layout_builder_create")
       import
@@ -1414,6 +1446,12 @@ module hearth_c
       real(c_double), intent(out) :: norm
       integer(c_int) :: result_c
     end function c_hearth_matrix_norm
+    function c_hearth_expm(a, result) result(result_c) bind(C, name="hearth_expm")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), intent(inout) :: result
+      integer(c_int) :: result_c
+    end function c_hearth_expm
     function c_hearth_metric_create(ctx, metric) result(result_c) bind(C, name="hearth_metric_create")
       import
       type(c_ptr), value :: ctx

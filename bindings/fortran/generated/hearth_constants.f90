@@ -150,6 +150,10 @@ module hearth_constants
   integer(c_int32_t), parameter :: HEARTH_OP_WHERE = 49
   integer(c_int32_t), parameter :: HEARTH_OP_MULTIPLY_ADD = 50
 
+  ! hearth_eigsh_which
+  integer(c_int32_t), parameter :: HEARTH_EIGSH_LARGEST = 0
+  integer(c_int32_t), parameter :: HEARTH_EIGSH_SMALLEST = 1
+
   ! hearth_nan_policy
   !> NaN is refused; the message names the first place (lowest index in row-major order) and its rank
   integer(c_int32_t), parameter :: HEARTH_NAN_ERROR = 0
@@ -300,6 +304,30 @@ module hearth_constants
     !> hearth_qr_method
     integer(c_int32_t) :: method = 0_c_int32_t
   end type hearth_qr_options
+
+  type, bind(C) :: hearth_cg_options
+    integer(c_size_t) :: size = 32_c_size_t
+    !> |b - A x| <= tolerance |b| ends the iteration; 0: 1e-5, SciPy's
+    real(c_double) :: tolerance = 0_c_double
+    !> 0: ten times the number of unknowns
+    integer(c_int64_t) :: max_iterations = 0_c_int64_t
+    !> hearth_cg_matrix: not 0: preconditioned by the diagonal
+    integer(c_int32_t) :: jacobi = 0_c_int32_t
+    integer(c_int32_t) :: reserved = 0_c_int32_t
+  end type hearth_cg_options
+
+  type, bind(C) :: hearth_eigsh_options
+    integer(c_size_t) :: size = 40_c_size_t
+    !> hearth_eigsh_which: the algebraically largest or smallest ones
+    integer(c_int32_t) :: which = 0_c_int32_t
+    integer(c_int32_t) :: reserved = 0_c_int32_t
+    !> vectors that are kept; 0: the larger of 2 k + 1 and 20; n at most
+    integer(c_int64_t) :: basis = 0_c_int64_t
+    !> |A v - w v| <= tolerance times the largest |w| seen; 0: 1e-10, of single precision 1e-5
+    real(c_double) :: tolerance = 0_c_double
+    !> 0: 300
+    integer(c_int64_t) :: max_restarts = 0_c_int64_t
+  end type hearth_eigsh_options
 
   type, bind(C) :: hearth_reduce_options
     integer(c_size_t) :: size = 24_c_size_t

@@ -1176,6 +1176,39 @@ public:
     detail::check(hearth_put_along_axis(get(), indices.get(), axis, source.get()), context_handle(), "array::put_along_axis");
   }
 
+  /// The same with a matrix a [n, n] of any layout, which is taken to be symmetric (Hermitian); b and x have shape [n].
+  /// Collective. Errors: as hearth_cg; MISMATCH (a not square, or of another order); NUMERICAL (jacobi: a diagonal element is not positive; the
+  /// message has its number).
+  struct cg_matrix_result {
+    int64_t iterations;
+    double residual;
+  };
+  cg_matrix_result cg_matrix(const hearth::array &b, const hearth_cg_options &options, hearth::array &x) const {
+    int64_t iterations_c = {};
+    double residual_c = {};
+    detail::check(hearth_cg_matrix(get(), b.get(), &options, x.get(), &iterations_c, &residual_c), context_handle(), "array::cg_matrix");
+    return {iterations_c, residual_c};
+  }
+
+  /// The same for a matrix a [n, n] of any layout; start NULL: random, dealt out evenly. Collective. Errors: as hearth_lanczos; MISMATCH
+  /// (extents).
+  std::tuple<hearth::array, hearth::array, hearth::array> lanczos_matrix(const hearth::array *start, int64_t k) const {
+    hearth_array *diagonal_c = nullptr;
+    hearth_array *off_diagonal_c = nullptr;
+    hearth_array *v_c = nullptr;
+    detail::check(hearth_lanczos_matrix(get(), start != nullptr ? start->get() : nullptr, k, &diagonal_c, &off_diagonal_c, &v_c), context_handle(), "array::lanczos_matrix");
+    return {hearth::array(diagonal_c, context_handle()), hearth::array(off_diagonal_c, context_handle()), hearth::array(v_c, context_handle())};
+  }
+
+  /// The same for a matrix a [n, n] of any layout; vectors are dealt out evenly. Collective. Errors: as hearth_eigsh; MISMATCH (not square).
+  std::tuple<hearth::array, hearth::array, hearth::array> eigsh_matrix(int64_t k, const hearth_eigsh_options &options = HEARTH_EIGSH_OPTIONS_INIT) const {
+    hearth_array *w_c = nullptr;
+    hearth_array *v_c = nullptr;
+    hearth_array *residuals_c = nullptr;
+    detail::check(hearth_eigsh_matrix(get(), k, &options, &w_c, &v_c, &residuals_c), context_handle(), "array::eigsh_matrix");
+    return {hearth::array(w_c, context_handle()), hearth::array(v_c, context_handle()), hearth::array(residuals_c, context_handle())};
+  }
+
   /// Element k of dimension d of the slice is element start[d] + k * step[d] of `a`, 0 <= k < count[d]; steps (NULL: 1) may be negative, counts
   /// 0. Every rank keeps the elements that it has (hearth_layout_slice). The slice is a view wherever the elements that a rank keeps lie at
   /// regular strides, always so for whole and cut dimensions and for steps that divide the blocks of block-cyclic ones; otherwise, on all ranks,
@@ -1379,6 +1412,18 @@ public:
     double norm_c = {};
     detail::check(hearth_matrix_norm(get(), order, &norm_c), context_handle(), "array::matrix_norm");
     return norm_c;
+  }
+
+  /// The exponential of a square matrix: Pade approximants of degree 3 to 13 with scaling and squaring (Higham 2005), in float64 or complex128;
+  /// at most six products, one hearth_solve, and log2(norm / 5.4) squarings. The result has the layout, order and (floating) type of `a`;
+  /// integers and bool give float64. Workspace: nine matrices of 8 (complex: 16) bytes per element, spread over the ranks, and that of
+  /// hearth_solve.
+  /// Collective. Ownership: the caller destroys *result. Errors: ARGUMENT (not 2-d, not square, NULL), NOT_FINITE (NaN, infinity; of NaN the
+  /// message has the place), NOT_REPRODUCIBLE (in reproducible mode), UNSUPPORTED (order beyond 32 bits), MEMORY, MPI.
+  hearth::array expm() const {
+    hearth_array *result_c = nullptr;
+    detail::check(hearth_expm(get(), &result_c), context_handle(), "array::expm");
+    return hearth::array(result_c, context_handle());
   }
 
   /// Uniform numbers in [0, 1): multiples of 2^-53 (float64) or 2^-24 (float32).
@@ -2787,6 +2832,67 @@ inline time_decode_result time_decode(const std::string &units, const char *cale
   return {year_c, month_c, day_c};
 }
 #endif // HEARTH_HAVE_IO
+
+/// Solves A x = b for a symmetric (Hermitian) positive definite A by preconditioned conjugate gradients (Hestenes and Stiefel 1952; Saad 2003,
+/// algorithm 9.1). Unknowns may be an array of any shape and layout; x holds the first guess and becomes the solution; b has x's shape, in any
+/// layout and type. The preconditioner, y := M^-1 x with M positive definite, may be NULL; both functions get `user`. *residual is |b - A x| /
+/// |b|, computed from x at the end and not by the recurrence (and 0 where b = 0, whose solution is 0); if it is larger than the recurrence says
+/// the iteration goes on from there. options may be NULL. Workspace: four arrays like x (five with a preconditioner). Sums are made in float64.
+/// Collective. Errors: ARGUMENT (NULL, negative numbers), MISMATCH (shapes, contexts, options differ between ranks), UNSUPPORTED (x not float
+/// or complex), NOT_FINITE (b, or what the operator made), NUMERICAL: A or M is not positive definite (the message has x^H A x), or the
+/// tolerance was not reached in max_iterations or cannot be reached in this precision (the message has the residual); x then holds the last
+/// iterate, and *iterations and *residual are set. The status of the operator.
+struct cg_result {
+  int64_t iterations;
+  double residual;
+};
+inline cg_result cg(hearth_operator op, hearth_operator preconditioner, void *user, const hearth::array &b, const hearth_cg_options &options, hearth::array &x) {
+  int64_t iterations_c = {};
+  double residual_c = {};
+  detail::check(hearth_cg(op, preconditioner, user, b.get(), &options, x.get(), &iterations_c, &residual_c), b.context_handle(), "cg");
+  return {iterations_c, residual_c};
+}
+
+/// k steps of the Lanczos process with full reorthogonalisation (twice, by classical Gram-Schmidt) on a symmetric (Hermitian) A: A v = v T +
+/// rest in the last column, T = tridiagonal with `diagonal` [m] and `off_diagonal` [m] (the last number belongs to the vector that would
+/// follow: the norm of the rest), float64 on every rank. v [n, m] has orthonormal columns, the layout of `start` along n (1-d, any layout,
+/// float or complex), and is column-major. m = k, or fewer where an invariant subspace was found: then the last number of off_diagonal is 0
+/// within rounding. A start of zeros is replaced by random numbers. Workspace: v and two vectors. Collective. Ownership: the caller destroys
+/// the results. Errors: ARGUMENT (NULL, k < 1, start not 1-d), UNSUPPORTED (dtype), NOT_FINITE, MISMATCH (k differs), MEMORY, MPI, the status
+/// of the operator.
+struct lanczos_result {
+  hearth::array diagonal;
+  hearth::array off_diagonal;
+  hearth::array v;
+};
+inline lanczos_result lanczos(hearth_operator op, void *user, const hearth::array &start, int64_t k) {
+  hearth_array *diagonal_c = nullptr;
+  hearth_array *off_diagonal_c = nullptr;
+  hearth_array *v_c = nullptr;
+  detail::check(hearth_lanczos(op, user, start.get(), k, &diagonal_c, &off_diagonal_c, &v_c), start.context_handle(), "lanczos");
+  return {hearth::array(diagonal_c, start.context_handle()), hearth::array(off_diagonal_c, start.context_handle()), hearth::array(v_c, start.context_handle())};
+}
+
+/// k eigenvalues w [k], ascending as those of hearth_eigh, at one end of the spectrum of a symmetric (Hermitian) A, and orthonormal
+/// eigenvectors v [n, k]: thick-restart Lanczos (Wu and Simon 2000) with full reorthogonalisation. residuals [k]: |A v - w v| of each pair,
+/// computed from the results. `start` gives layout, type and the first vector as in hearth_lanczos; v is column-major. w and residuals are
+/// float64 on every rank. Sign: in every column the entry of largest magnitude is positive (real positive); among entries within 1e-6 of the
+/// largest, the lowest row decides. Of multiple eigenvalues a Krylov method sees one direction in exact arithmetic; rounding and restarts find
+/// the others, but if all copies matter ask for more than k. Workspace: basis + 1 vectors, and what a quarter of them takes. Collective.
+/// Ownership: the caller destroys the results. Errors: as hearth_lanczos; ARGUMENT (k > n, basis <= k and < n); NUMERICAL (not converged in
+/// max_restarts: the message has the largest residual; there are no results then).
+struct eigsh_result {
+  hearth::array w;
+  hearth::array v;
+  hearth::array residuals;
+};
+inline eigsh_result eigsh(hearth_operator op, void *user, const hearth::array &start, int64_t k, const hearth_eigsh_options &options = HEARTH_EIGSH_OPTIONS_INIT) {
+  hearth_array *w_c = nullptr;
+  hearth_array *v_c = nullptr;
+  hearth_array *residuals_c = nullptr;
+  detail::check(hearth_eigsh(op, user, start.get(), k, &options, &w_c, &v_c, &residuals_c), start.context_handle(), "eigsh");
+  return {hearth::array(w_c, start.context_handle()), hearth::array(v_c, start.context_handle()), hearth::array(residuals_c, start.context_handle())};
+}
 
 /// The sentence that belongs to a status; static storage, never NULL.
 /// Local; never fails.

@@ -54,8 +54,8 @@ static hearth_status multiply_vectors(hearth_array *target, int32_t axis, int64_
   return status;
 }
 
-/* decider's vectors (columns of u, or rows of vt) times the conjugate phases of their entries, the others times the phases. */
-static hearth_status fix_signs(hearth_array *u, hearth_array *vt) {
+hearth_status hearth_svd_signs(hearth_array *u, hearth_array *vt) {
+  if (vt->layout->shape[0] == 0) return HEARTH_OK;
   const bool by_right = u->layout->shape[0] >= vt->layout->shape[1];
   const int64_t k = vt->layout->shape[0];
   const int32_t parts = hearth_tall_parts(u->dtype);
@@ -77,6 +77,5 @@ static hearth_status fix_signs(hearth_array *u, hearth_array *vt) {
 
 hearth_status hearth_svd_general(const char *name, const hearth_array *a, double *s, hearth_array **u, hearth_array **vt) {
   HEARTH_TRY(hearth_bridge_svd(name, a, NULL, NULL, s, u, vt));
-  if (!u || (*vt)->layout->shape[0] == 0) return HEARTH_OK;
-  return fix_signs(*u, *vt);
+  return u ? hearth_svd_signs(*u, *vt) : HEARTH_OK;
 }

@@ -22,10 +22,23 @@ hearth_status hearth_tall_open(const hearth_array *a, hearth_tall *t) {
   return bring(a, t->layout, &t->array, t->made);
 }
 
+/* Rows where t has them, and that many columns, whole. */
+static hearth_status layout_of(const hearth_tall *t, int64_t columns, hearth_layout **layout) {
+  hearth_layout *rows = NULL;
+  const int32_t first = 0;
+  hearth_status status = hearth_layout_project(t->layout, 1, &first, &rows);
+  if (status == HEARTH_OK) status = hearth_layout_insert(rows, 1, columns, layout);
+  hearth_layout_destroy(&rows);
+  return status;
+}
+
 hearth_status hearth_tall_beside(hearth_tall *t, const hearth_array *b) {
-  HEARTH_TRY(bring(b, t->layout, &t->beside, t->made + 2));
+  hearth_layout *layout = NULL;
+  HEARTH_TRY(hearth_agree(t->ctx, layout_of(t, b->layout->shape[1], &layout)));
+  const hearth_status status = bring(b, layout, &t->beside, t->made + 2);
+  hearth_layout_destroy(&layout);
   t->n += b->layout->shape[1];
-  return HEARTH_OK;
+  return status;
 }
 
 void hearth_tall_close(hearth_tall *t) {
@@ -117,12 +130,9 @@ hearth_status hearth_tall_write(const hearth_tall *t, hearth_array *target) {
 }
 
 hearth_status hearth_tall_target(const hearth_tall *t, int64_t columns, int32_t order, hearth_array **target) {
-  hearth_layout *rows = NULL, *layout = NULL;
-  const int32_t first = 0;
-  hearth_status status = hearth_layout_project(t->layout, 1, &first, &rows);
-  if (status == HEARTH_OK) status = hearth_layout_insert(rows, 1, columns, &layout);
+  hearth_layout *layout = NULL;
+  hearth_status status = layout_of(t, columns, &layout);
   if (status == HEARTH_OK) status = hearth_array_create_local(layout, t->array->dtype, order, target);
-  hearth_layout_destroy(&rows);
   hearth_layout_destroy(&layout);
   return hearth_agree(t->ctx, status);
 }

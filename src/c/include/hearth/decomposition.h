@@ -104,6 +104,66 @@ HEARTH_COLLECTIVE hearth_status hearth_svdvals(const hearth_array *a, HEARTH_OUT
  * Collective. Errors: as hearth_svd; ARGUMENT (rtol NaN), MISMATCH (rtol differs between ranks). */
 HEARTH_COLLECTIVE hearth_status hearth_matrix_rank(const hearth_array *a, double rtol, HEARTH_OUT int64_t *rank);
 
+/* Polar decomposition a = u h by singular values (SciPy's polar, side = 'right'): a [m, n], u [m, n] = u_s vt with orthonormal columns (rows for m < n),
+ * h [n, n] = vt^H s vt Hermitian, positive semidefinite. Workspace: the singular vectors.
+ * Collective. Ownership: the caller destroys *u and *h. Errors: as hearth_svd. */
+HEARTH_COLLECTIVE hearth_status hearth_polar(const hearth_array *a, HEARTH_OUT hearth_array **u, HEARTH_OUT hearth_array **h);
+
+typedef struct hearth_hsvd_options {
+  size_t size;
+  int64_t block; /* columns (of the shorter side) that are decomposed at a time; 0: all up to 2048, else 1024 */
+} hearth_hsvd_options;
+#define HEARTH_HSVD_OPTIONS_INIT                                                                                                                               \
+  { sizeof(hearth_hsvd_options), 0 }
+
+/* Truncated singular value decomposition a ~ u diag(s) vt by hierarchical cutting (Iwen and Ong 2016; Himpe, Leibner and Rave 2018; Heat's hsvd): u [m, r],
+ * s [r], vt [r, n], all but r = rank values cut off (fewer are kept of a matrix of lower rank: values below epsilon n times the largest are rounding). Blocks
+ * of columns are taken in one after the other: each is joined to what was kept of those before (rank + max(10, rank / 2) directions) and cut again; a matrix of
+ * few columns is one block, and u, s, vt are then its leading singular values and vectors themselves. *error = ||a - u diag(s) vt||_F / ||a||_F as it is: what
+ * blocks cut off adds up in squares. It is counted, not measured, and includes a bound of what rounding hides.
+ *
+ * A block is decomposed by its Gram matrix (sums in float64), which is enough for values above 1e-5 (float32 and complex64: 1e-6) times the largest; where
+ * smaller ones are kept, by QR as in hearth_svd. u has its rows where a has them, vt is on every rank (m < n: the other way round). Sign rule of hearth_svd.
+ * Workspace: 3 (block + 3 rank / 2)^2 numbers and the columns kept.
+ * Collective. Ownership: the caller destroys *u, *s and *vt. Errors: ARGUMENT (not 2-d, rank < 1), NOT_FINITE, NUMERICAL, NOT_REPRODUCIBLE, MISMATCH, MEMORY,
+ * MPI. */
+HEARTH_COLLECTIVE hearth_status hearth_hsvd_rank(const hearth_array *a, int64_t rank, HEARTH_OPTIONAL const hearth_hsvd_options *options,
+                                                 HEARTH_OUT hearth_array **u, HEARTH_OUT hearth_array **s, HEARTH_OUT hearth_array **vt,
+                                                 HEARTH_OUT double *error);
+/* The same with as few values as keep *error <= rtol, whatever the blocks (r = 0 for rtol >= 1). Below 1e-6 or so blocks are decomposed by QR.
+ * Collective. Ownership: the caller destroys *u, *s and *vt. Errors: as hearth_hsvd_rank; ARGUMENT (rtol negative or NaN). */
+HEARTH_COLLECTIVE hearth_status hearth_hsvd_rtol(const hearth_array *a, double rtol, HEARTH_OPTIONAL const hearth_hsvd_options *options,
+                                                 HEARTH_OUT hearth_array **u, HEARTH_OUT hearth_array **s, HEARTH_OUT hearth_array **vt,
+                                                 HEARTH_OUT double *error);
+
+typedef struct hearth_rsvd_options {
+  size_t size;
+  int64_t oversample; /* directions beside those wanted; default 10 */
+  int32_t power;      /* products with a a^H; default 2 */
+  int32_t krylov;     /* not 0: the directions of all powers are kept (block Krylov): more accurate, (power + 1) times the columns; default 0 */
+  int32_t stream;     /* of the random numbers, see random.h; default 0 */
+} hearth_rsvd_options;
+#define HEARTH_RSVD_OPTIONS_INIT                                                                                                                               \
+  { sizeof(hearth_rsvd_options), 10, 2, 0, 0 }
+
+/* Randomized singular value decomposition a ~ u diag(s) vt (Halko, Martinsson and Tropp 2011; block Krylov: Musco and Musco 2015): u [m, r], s [r], vt [r, n],
+ * r = min(rank, m, n). The test matrix is standard normal, by the context's seed, the stream and the element's global index, so that the result does not depend
+ * on ranks or layout but for rounding; bases are orthonormalised after every product. *error = ||a - u diag(s) vt||_F / ||a||_F from the squares of a and s
+ * (good to about 1e-7, of float32 and complex64 to 1e-3). Sign rule of hearth_svd. Products are those of hearth_matmul; results lie as it leaves them.
+ * Workspace: 2 (r + oversample) (m + n) numbers over all ranks; krylov: power + 1 times that.
+ * Collective. Ownership: the caller destroys *u, *s and *vt. Errors: ARGUMENT (not 2-d, rank < 1, negative options), NOT_FINITE, NUMERICAL, NOT_REPRODUCIBLE,
+ * MISMATCH, MEMORY, MPI. */
+HEARTH_COLLECTIVE hearth_status hearth_rsvd(const hearth_array *a, int64_t rank, HEARTH_OPTIONAL const hearth_rsvd_options *options,
+                                            HEARTH_OUT hearth_array **u, HEARTH_OUT hearth_array **s, HEARTH_OUT hearth_array **vt, HEARTH_OUT double *error);
+
+/* Incremental singular value decomposition: that of [u diag(s) vt, b], the columns of b [m, c] added to a matrix that is known by its vectors u [m, k], s [k],
+ * vt [k, n] alone; `rank` values are kept at most (Brand 2006, with the basis orthonormalised anew each time by hearth_svd of [u diag(s), b], whose accuracy
+ * the result has). new_u [m, r], new_s [r], new_vt [r, n + c], r = min(rank, m, k + c). All of one floating-point type (s: its real type). Sign rule of
+ * hearth_svd on the small factor. Workspace: [u diag(s), b] and its vectors. Collective. Ownership: the caller destroys the results. Errors: ARGUMENT
+ * (dimensions, rank < 1), MISMATCH (shapes, dtypes, contexts), and those of hearth_svd. */
+HEARTH_COLLECTIVE hearth_status hearth_isvd(const hearth_array *u, const hearth_array *s, const hearth_array *vt, const hearth_array *b, int64_t rank,
+                                            HEARTH_OUT hearth_array **new_u, HEARTH_OUT hearth_array **new_s, HEARTH_OUT hearth_array **new_vt);
+
 #ifdef __cplusplus
 }
 #endif

@@ -65,6 +65,16 @@ HEARTH_COLLECTIVE hearth_status hearth_cond(const hearth_array *a, int32_t ord, 
  * Collective. Errors: as hearth_cond. */
 HEARTH_COLLECTIVE hearth_status hearth_rcond(const hearth_array *a, HEARTH_OUT double *value);
 
+/* Least squares (NumPy's lstsq): x of least norm among those that minimise ||a x - b||, a [m, n], b [m] or [m, k], x [n] or [n, k]. *rank: singular values
+ * above rcond times the largest; rcond < 0: epsilon (of the operands' type) times max(m, n). s: the min(m, n) singular values. residuals [k]: the squares of
+ * ||a x - b|| for m > n and full rank, else empty. Tall matrices (as hearth_qr has it) by QR, x = r^-1 q^H b where the rank is full, so that sizes of columns
+ * do not matter; others and deficient ones by singular values. x is on every rank for tall a; residuals and s are always. All is computed in float64 or
+ * complex128. Workspace: q in that type, and operands that are not of it. Collective. Ownership: the caller destroys *x, *residuals and *s. Errors: ARGUMENT (a
+ * not 2-d, b not of 1 or 2 dimensions, rcond NaN), MISMATCH (rows, contexts, rcond differs between ranks), NOT_FINITE (the message has the first place),
+ * NOT_REPRODUCIBLE, NUMERICAL, MEMORY, MPI. */
+HEARTH_COLLECTIVE hearth_status hearth_lstsq(const hearth_array *a, const hearth_array *b, double rcond, HEARTH_OUT hearth_array **x,
+                                             HEARTH_OUT hearth_array **residuals, HEARTH_OUT int64_t *rank, HEARTH_OUT hearth_array **s);
+
 #ifdef __cplusplus
 }
 #endif

@@ -31,6 +31,12 @@ module hearth_array_m
     procedure, private :: array_qr_report_int64
     procedure, private :: array_matrix_rank_int32
     procedure, private :: array_matrix_rank_int64
+    procedure, private :: array_hsvd_rank_int32
+    procedure, private :: array_hsvd_rank_int64
+    procedure, private :: array_rsvd_int32
+    procedure, private :: array_rsvd_int64
+    procedure, private :: array_isvd_int32
+    procedure, private :: array_isvd_int64
     procedure, private :: array_get_element_int32
     procedure, private :: array_get_element_int64
     procedure, private :: array_set_element_int32
@@ -65,6 +71,8 @@ module hearth_array_m
     procedure, private :: array_randint_int64
     procedure, private :: array_randint_into_int32
     procedure, private :: array_randint_into_int64
+    procedure, private :: array_lstsq_int32
+    procedure, private :: array_lstsq_int64
     procedure, private :: array_topk_int32
     procedure, private :: array_topk_int64
     procedure, private :: array_histogram_int32
@@ -114,6 +122,11 @@ module hearth_array_m
     procedure :: svd => array_svd
     procedure :: svdvals => array_svdvals
     generic :: matrix_rank => array_matrix_rank_int32, array_matrix_rank_int64
+    procedure :: polar => array_polar
+    generic :: hsvd_rank => array_hsvd_rank_int32, array_hsvd_rank_int64
+    procedure :: hsvd_rtol => array_hsvd_rtol
+    generic :: rsvd => array_rsvd_int32, array_rsvd_int64
+    generic :: isvd => array_isvd_int32, array_isvd_int64
     procedure :: add => array_add
     procedure :: subtract => array_subtract
     procedure :: multiply => array_multiply
@@ -228,6 +241,7 @@ module hearth_array_m
     procedure :: slogdet => array_slogdet
     procedure :: cond => array_cond
     procedure :: rcond => array_rcond
+    generic :: lstsq => array_lstsq_int32, array_lstsq_int64
     procedure :: sort => array_sort
     procedure :: sort_into => array_sort_into
     procedure :: argsort => array_argsort
@@ -1328,6 +1342,327 @@ contains
     status_c = c_hearth_matrix_rank(raw(self), rtol, rank)
     call settle(status_c, context_of(self), "array%matrix_rank", stat, errmsg)
   end subroutine array_matrix_rank_int64
+
+  !> Polar decomposition a = u h by singular values (SciPy's polar, side = 'right'): a [m, n], u [m, n] = u_s vt with
+  !> orthonormal columns (rows for m < n), h [n, n] = vt^H s vt Hermitian, positive semidefinite. Workspace: the
+  !> singular vectors.
+  !> Collective. Ownership: the caller destroys *u and *h. Errors: as hearth_svd.
+  subroutine array_polar(self, u, h, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(inout) :: u
+    type(hearth_array), intent(inout) :: h
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: u_c
+    type(c_ptr) :: h_c
+    integer(c_int) :: status_c
+
+    call leave(u)
+    u_c = c_null_ptr
+    call leave(h)
+    h_c = c_null_ptr
+    status_c = c_hearth_polar(raw(self), u_c, h_c)
+    call adopt(u, u_c, status_c, self)
+    call adopt(h, h_c, status_c, self)
+    call settle(status_c, context_of(self), "array%polar", stat, errmsg)
+  end subroutine array_polar
+
+  !> Truncated singular value decomposition a ~ u diag(s) vt by hierarchical cutting (Iwen and Ong 2016; Himpe, Leibner
+  !> and Rave 2018; Heat's hsvd): u [m, r], s [r], vt [r, n], all but r = rank values cut off (fewer are kept of a
+  !> matrix of lower rank: values below epsilon n times the largest are rounding). Blocks of columns are taken in one
+  !> after the other: each is joined to what was kept of those before (rank + max(10, rank / 2) directions) and cut
+  !> again; a matrix of few columns is one block, and u, s, vt are then its leading singular values and vectors
+  !> themselves. *error = ||a - u diag(s) vt||_F / ||a||_F as it is: what blocks cut off adds up in squares. It is
+  !> counted, not measured, and includes a bound of what rounding hides.
+  !>
+  !> A block is decomposed by its Gram matrix (sums in float64), which is enough for values above 1e-5 (float32 and
+  !> complex64: 1e-6) times the largest; where smaller ones are kept, by QR as in hearth_svd. u has its rows where a has
+  !> them, vt is on every rank (m < n: the other way round). Sign rule of hearth_svd. Workspace: 3 (block + 3 rank /
+  !> 2)^2 numbers and the columns kept.
+  !> Collective. Ownership: the caller destroys *u, *s and *vt. Errors: ARGUMENT (not 2-d, rank < 1), NOT_FINITE,
+  !> NUMERICAL, NOT_REPRODUCIBLE, MISMATCH, MEMORY, MPI.
+  subroutine array_hsvd_rank_int32(self, rank, options, u, s, vt, error, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: rank
+    type(hearth_hsvd_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: u
+    type(hearth_array), intent(inout) :: s
+    type(hearth_array), intent(inout) :: vt
+    real(c_double), intent(out) :: error
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(hearth_hsvd_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: u_c
+    type(c_ptr) :: s_c
+    type(c_ptr) :: vt_c
+    integer(c_int) :: status_c
+
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(u)
+    u_c = c_null_ptr
+    call leave(s)
+    s_c = c_null_ptr
+    call leave(vt)
+    vt_c = c_null_ptr
+    status_c = c_hearth_hsvd_rank(raw(self), int(rank, c_int64_t), options_p, u_c, s_c, vt_c, error)
+    call adopt(u, u_c, status_c, self)
+    call adopt(s, s_c, status_c, self)
+    call adopt(vt, vt_c, status_c, self)
+    call settle(status_c, context_of(self), "array%hsvd_rank", stat, errmsg)
+  end subroutine array_hsvd_rank_int32
+
+  !> Truncated singular value decomposition a ~ u diag(s) vt by hierarchical cutting (Iwen and Ong 2016; Himpe, Leibner
+  !> and Rave 2018; Heat's hsvd): u [m, r], s [r], vt [r, n], all but r = rank values cut off (fewer are kept of a
+  !> matrix of lower rank: values below epsilon n times the largest are rounding). Blocks of columns are taken in one
+  !> after the other: each is joined to what was kept of those before (rank + max(10, rank / 2) directions) and cut
+  !> again; a matrix of few columns is one block, and u, s, vt are then its leading singular values and vectors
+  !> themselves. *error = ||a - u diag(s) vt||_F / ||a||_F as it is: what blocks cut off adds up in squares. It is
+  !> counted, not measured, and includes a bound of what rounding hides.
+  !>
+  !> A block is decomposed by its Gram matrix (sums in float64), which is enough for values above 1e-5 (float32 and
+  !> complex64: 1e-6) times the largest; where smaller ones are kept, by QR as in hearth_svd. u has its rows where a has
+  !> them, vt is on every rank (m < n: the other way round). Sign rule of hearth_svd. Workspace: 3 (block + 3 rank /
+  !> 2)^2 numbers and the columns kept.
+  !> Collective. Ownership: the caller destroys *u, *s and *vt. Errors: ARGUMENT (not 2-d, rank < 1), NOT_FINITE,
+  !> NUMERICAL, NOT_REPRODUCIBLE, MISMATCH, MEMORY, MPI.
+  subroutine array_hsvd_rank_int64(self, rank, options, u, s, vt, error, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int64_t), intent(in) :: rank
+    type(hearth_hsvd_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: u
+    type(hearth_array), intent(inout) :: s
+    type(hearth_array), intent(inout) :: vt
+    real(c_double), intent(out) :: error
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(hearth_hsvd_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: u_c
+    type(c_ptr) :: s_c
+    type(c_ptr) :: vt_c
+    integer(c_int) :: status_c
+
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(u)
+    u_c = c_null_ptr
+    call leave(s)
+    s_c = c_null_ptr
+    call leave(vt)
+    vt_c = c_null_ptr
+    status_c = c_hearth_hsvd_rank(raw(self), rank, options_p, u_c, s_c, vt_c, error)
+    call adopt(u, u_c, status_c, self)
+    call adopt(s, s_c, status_c, self)
+    call adopt(vt, vt_c, status_c, self)
+    call settle(status_c, context_of(self), "array%hsvd_rank", stat, errmsg)
+  end subroutine array_hsvd_rank_int64
+
+  !> The same with as few values as keep *error <= rtol, whatever the blocks (r = 0 for rtol >= 1). Below 1e-6 or so
+  !> blocks are decomposed by QR.
+  !> Collective. Ownership: the caller destroys *u, *s and *vt. Errors: as hearth_hsvd_rank; ARGUMENT (rtol negative or
+  !> NaN).
+  subroutine array_hsvd_rtol(self, rtol, options, u, s, vt, error, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    real(c_double), intent(in) :: rtol
+    type(hearth_hsvd_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: u
+    type(hearth_array), intent(inout) :: s
+    type(hearth_array), intent(inout) :: vt
+    real(c_double), intent(out) :: error
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(hearth_hsvd_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: u_c
+    type(c_ptr) :: s_c
+    type(c_ptr) :: vt_c
+    integer(c_int) :: status_c
+
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(u)
+    u_c = c_null_ptr
+    call leave(s)
+    s_c = c_null_ptr
+    call leave(vt)
+    vt_c = c_null_ptr
+    status_c = c_hearth_hsvd_rtol(raw(self), rtol, options_p, u_c, s_c, vt_c, error)
+    call adopt(u, u_c, status_c, self)
+    call adopt(s, s_c, status_c, self)
+    call adopt(vt, vt_c, status_c, self)
+    call settle(status_c, context_of(self), "array%hsvd_rtol", stat, errmsg)
+  end subroutine array_hsvd_rtol
+
+  !> Randomized singular value decomposition a ~ u diag(s) vt (Halko, Martinsson and Tropp 2011; block Krylov: Musco and
+  !> Musco 2015): u [m, r], s [r], vt [r, n], r = min(rank, m, n). The test matrix is standard normal, by the context's
+  !> seed, the stream and the element's global index, so that the result does not depend on ranks or layout but for
+  !> rounding; bases are orthonormalised after every product. *error = ||a - u diag(s) vt||_F / ||a||_F from the squares
+  !> of a and s (good to about 1e-7, of float32 and complex64 to 1e-3). Sign rule of hearth_svd. Products are those of
+  !> hearth_matmul; results lie as it leaves them. Workspace: 2 (r + oversample) (m + n) numbers over all ranks; krylov:
+  !> power + 1 times that.
+  !> Collective. Ownership: the caller destroys *u, *s and *vt. Errors: ARGUMENT (not 2-d, rank < 1, negative options),
+  !> NOT_FINITE, NUMERICAL, NOT_REPRODUCIBLE, MISMATCH, MEMORY, MPI.
+  subroutine array_rsvd_int32(self, rank, options, u, s, vt, error, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int32_t), intent(in) :: rank
+    type(hearth_rsvd_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: u
+    type(hearth_array), intent(inout) :: s
+    type(hearth_array), intent(inout) :: vt
+    real(c_double), intent(out) :: error
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(hearth_rsvd_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: u_c
+    type(c_ptr) :: s_c
+    type(c_ptr) :: vt_c
+    integer(c_int) :: status_c
+
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(u)
+    u_c = c_null_ptr
+    call leave(s)
+    s_c = c_null_ptr
+    call leave(vt)
+    vt_c = c_null_ptr
+    status_c = c_hearth_rsvd(raw(self), int(rank, c_int64_t), options_p, u_c, s_c, vt_c, error)
+    call adopt(u, u_c, status_c, self)
+    call adopt(s, s_c, status_c, self)
+    call adopt(vt, vt_c, status_c, self)
+    call settle(status_c, context_of(self), "array%rsvd", stat, errmsg)
+  end subroutine array_rsvd_int32
+
+  !> Randomized singular value decomposition a ~ u diag(s) vt (Halko, Martinsson and Tropp 2011; block Krylov: Musco and
+  !> Musco 2015): u [m, r], s [r], vt [r, n], r = min(rank, m, n). The test matrix is standard normal, by the context's
+  !> seed, the stream and the element's global index, so that the result does not depend on ranks or layout but for
+  !> rounding; bases are orthonormalised after every product. *error = ||a - u diag(s) vt||_F / ||a||_F from the squares
+  !> of a and s (good to about 1e-7, of float32 and complex64 to 1e-3). Sign rule of hearth_svd. Products are those of
+  !> hearth_matmul; results lie as it leaves them. Workspace: 2 (r + oversample) (m + n) numbers over all ranks; krylov:
+  !> power + 1 times that.
+  !> Collective. Ownership: the caller destroys *u, *s and *vt. Errors: ARGUMENT (not 2-d, rank < 1, negative options),
+  !> NOT_FINITE, NUMERICAL, NOT_REPRODUCIBLE, MISMATCH, MEMORY, MPI.
+  subroutine array_rsvd_int64(self, rank, options, u, s, vt, error, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    integer(c_int64_t), intent(in) :: rank
+    type(hearth_rsvd_options), optional, intent(in) :: options
+    type(hearth_array), intent(inout) :: u
+    type(hearth_array), intent(inout) :: s
+    type(hearth_array), intent(inout) :: vt
+    real(c_double), intent(out) :: error
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(hearth_rsvd_options), target :: options_c
+    type(c_ptr) :: options_p
+    type(c_ptr) :: u_c
+    type(c_ptr) :: s_c
+    type(c_ptr) :: vt_c
+    integer(c_int) :: status_c
+
+    options_p = c_null_ptr
+    if (present(options)) then
+      options_c = options
+      options_p = c_loc(options_c)
+    end if
+    call leave(u)
+    u_c = c_null_ptr
+    call leave(s)
+    s_c = c_null_ptr
+    call leave(vt)
+    vt_c = c_null_ptr
+    status_c = c_hearth_rsvd(raw(self), rank, options_p, u_c, s_c, vt_c, error)
+    call adopt(u, u_c, status_c, self)
+    call adopt(s, s_c, status_c, self)
+    call adopt(vt, vt_c, status_c, self)
+    call settle(status_c, context_of(self), "array%rsvd", stat, errmsg)
+  end subroutine array_rsvd_int64
+
+  !> Incremental singular value decomposition: that of [u diag(s) vt, b], the columns of b [m, c] added to a matrix that
+  !> is known by its vectors u [m, k], s [k], vt [k, n] alone; `rank` values are kept at most (Brand 2006, with the
+  !> basis orthonormalised anew each time by hearth_svd of [u diag(s), b], whose accuracy the result has). new_u [m, r],
+  !> new_s [r], new_vt [r, n + c], r = min(rank, m, k + c). All of one floating-point type (s: its real type). Sign rule
+  !> of hearth_svd on the small factor. Workspace: [u diag(s), b] and its vectors. Collective. Ownership: the caller
+  !> destroys the results. Errors: ARGUMENT (dimensions, rank < 1), MISMATCH (shapes, dtypes, contexts), and those of
+  !> hearth_svd.
+  subroutine array_isvd_int32(self, s, vt, b, rank, new_u, new_s, new_vt, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: s
+    type(hearth_array), intent(in) :: vt
+    type(hearth_array), intent(in) :: b
+    integer(c_int32_t), intent(in) :: rank
+    type(hearth_array), intent(inout) :: new_u
+    type(hearth_array), intent(inout) :: new_s
+    type(hearth_array), intent(inout) :: new_vt
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: new_u_c
+    type(c_ptr) :: new_s_c
+    type(c_ptr) :: new_vt_c
+    integer(c_int) :: status_c
+
+    call leave(new_u)
+    new_u_c = c_null_ptr
+    call leave(new_s)
+    new_s_c = c_null_ptr
+    call leave(new_vt)
+    new_vt_c = c_null_ptr
+    status_c = c_hearth_isvd(raw(self), raw(s), raw(vt), raw(b), int(rank, c_int64_t), new_u_c, new_s_c, new_vt_c)
+    call adopt(new_u, new_u_c, status_c, self)
+    call adopt(new_s, new_s_c, status_c, self)
+    call adopt(new_vt, new_vt_c, status_c, self)
+    call settle(status_c, context_of(self), "array%isvd", stat, errmsg)
+  end subroutine array_isvd_int32
+
+  !> Incremental singular value decomposition: that of [u diag(s) vt, b], the columns of b [m, c] added to a matrix that
+  !> is known by its vectors u [m, k], s [k], vt [k, n] alone; `rank` values are kept at most (Brand 2006, with the
+  !> basis orthonormalised anew each time by hearth_svd of [u diag(s), b], whose accuracy the result has). new_u [m, r],
+  !> new_s [r], new_vt [r, n + c], r = min(rank, m, k + c). All of one floating-point type (s: its real type). Sign rule
+  !> of hearth_svd on the small factor. Workspace: [u diag(s), b] and its vectors. Collective. Ownership: the caller
+  !> destroys the results. Errors: ARGUMENT (dimensions, rank < 1), MISMATCH (shapes, dtypes, contexts), and those of
+  !> hearth_svd.
+  subroutine array_isvd_int64(self, s, vt, b, rank, new_u, new_s, new_vt, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: s
+    type(hearth_array), intent(in) :: vt
+    type(hearth_array), intent(in) :: b
+    integer(c_int64_t), intent(in) :: rank
+    type(hearth_array), intent(inout) :: new_u
+    type(hearth_array), intent(inout) :: new_s
+    type(hearth_array), intent(inout) :: new_vt
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: new_u_c
+    type(c_ptr) :: new_s_c
+    type(c_ptr) :: new_vt_c
+    integer(c_int) :: status_c
+
+    call leave(new_u)
+    new_u_c = c_null_ptr
+    call leave(new_s)
+    new_s_c = c_null_ptr
+    call leave(new_vt)
+    new_vt_c = c_null_ptr
+    status_c = c_hearth_isvd(raw(self), raw(s), raw(vt), raw(b), rank, new_u_c, new_s_c, new_vt_c)
+    call adopt(new_u, new_u_c, status_c, self)
+    call adopt(new_s, new_s_c, status_c, self)
+    call adopt(new_vt, new_vt_c, status_c, self)
+    call settle(status_c, context_of(self), "array%isvd", stat, errmsg)
+  end subroutine array_isvd_int64
 
   !> New arrays. What each gives is said at the top.
   subroutine array_add(self, b, result, stat, errmsg)
@@ -4223,6 +4558,83 @@ contains
     status_c = c_hearth_rcond(raw(self), value)
     call settle(status_c, context_of(self), "array%rcond", stat, errmsg)
   end subroutine array_rcond
+
+  !> Least squares (NumPy's lstsq): x of least norm among those that minimise ||a x - b||, a [m, n], b [m] or [m, k], x
+  !> [n] or [n, k]. *rank: singular values above rcond times the largest; rcond < 0: epsilon (of the operands' type)
+  !> times max(m, n). s: the min(m, n) singular values. residuals [k]: the squares of ||a x - b|| for m > n and full
+  !> rank, else empty. Tall matrices (as hearth_qr has it) by QR, x = r^-1 q^H b where the rank is full, so that sizes
+  !> of columns do not matter; others and deficient ones by singular values. x is on every rank for tall a; residuals
+  !> and s are always. All is computed in float64 or complex128. Workspace: q in that type, and operands that are not of
+  !> it. Collective. Ownership: the caller destroys *x, *residuals and *s. Errors: ARGUMENT (a not 2-d, b not of 1 or 2
+  !> dimensions, rcond NaN), MISMATCH (rows, contexts, rcond differs between ranks), NOT_FINITE (the message has the
+  !> first place), NOT_REPRODUCIBLE, NUMERICAL, MEMORY, MPI.
+  subroutine array_lstsq_int32(self, b, rcond, x, residuals, rank, s, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    real(c_double), intent(in) :: rcond
+    type(hearth_array), intent(inout) :: x
+    type(hearth_array), intent(inout) :: residuals
+    integer(c_int32_t), intent(out) :: rank
+    type(hearth_array), intent(inout) :: s
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: x_c
+    type(c_ptr) :: residuals_c
+    integer(c_int64_t) :: rank_c
+    type(c_ptr) :: s_c
+    integer(c_int) :: status_c
+
+    call leave(x)
+    x_c = c_null_ptr
+    call leave(residuals)
+    residuals_c = c_null_ptr
+    rank_c = 0
+    call leave(s)
+    s_c = c_null_ptr
+    status_c = c_hearth_lstsq(raw(self), raw(b), rcond, x_c, residuals_c, rank_c, s_c)
+    call adopt(x, x_c, status_c, self)
+    call adopt(residuals, residuals_c, status_c, self)
+    call narrow(rank_c, rank, status_c)
+    call adopt(s, s_c, status_c, self)
+    call settle(status_c, context_of(self), "array%lstsq", stat, errmsg)
+  end subroutine array_lstsq_int32
+
+  !> Least squares (NumPy's lstsq): x of least norm among those that minimise ||a x - b||, a [m, n], b [m] or [m, k], x
+  !> [n] or [n, k]. *rank: singular values above rcond times the largest; rcond < 0: epsilon (of the operands' type)
+  !> times max(m, n). s: the min(m, n) singular values. residuals [k]: the squares of ||a x - b|| for m > n and full
+  !> rank, else empty. Tall matrices (as hearth_qr has it) by QR, x = r^-1 q^H b where the rank is full, so that sizes
+  !> of columns do not matter; others and deficient ones by singular values. x is on every rank for tall a; residuals
+  !> and s are always. All is computed in float64 or complex128. Workspace: q in that type, and operands that are not of
+  !> it. Collective. Ownership: the caller destroys *x, *residuals and *s. Errors: ARGUMENT (a not 2-d, b not of 1 or 2
+  !> dimensions, rcond NaN), MISMATCH (rows, contexts, rcond differs between ranks), NOT_FINITE (the message has the
+  !> first place), NOT_REPRODUCIBLE, NUMERICAL, MEMORY, MPI.
+  subroutine array_lstsq_int64(self, b, rcond, x, residuals, rank, s, stat, errmsg)
+    class(hearth_array), intent(in) :: self
+    type(hearth_array), intent(in) :: b
+    real(c_double), intent(in) :: rcond
+    type(hearth_array), intent(inout) :: x
+    type(hearth_array), intent(inout) :: residuals
+    integer(c_int64_t), intent(out) :: rank
+    type(hearth_array), intent(inout) :: s
+    integer, optional, intent(out) :: stat
+    character(len=*), optional, intent(inout) :: errmsg
+    type(c_ptr) :: x_c
+    type(c_ptr) :: residuals_c
+    type(c_ptr) :: s_c
+    integer(c_int) :: status_c
+
+    call leave(x)
+    x_c = c_null_ptr
+    call leave(residuals)
+    residuals_c = c_null_ptr
+    call leave(s)
+    s_c = c_null_ptr
+    status_c = c_hearth_lstsq(raw(self), raw(b), rcond, x_c, residuals_c, rank, s_c)
+    call adopt(x, x_c, status_c, self)
+    call adopt(residuals, residuals_c, status_c, self)
+    call adopt(s, s_c, status_c, self)
+    call settle(status_c, context_of(self), "array%lstsq", stat, errmsg)
+  end subroutine array_lstsq_int64
 
   !> The elements along `axis` in ascending order, or descending if `descending` is not 0; every line along the axis by
   !> itself. *result has the layout, dtype and order of `a`. Where the axis is distributed, elements travel once and the

@@ -406,6 +406,58 @@ module hearth_c
       integer(c_int64_t), intent(out) :: rank
       integer(c_int) :: result_c
     end function c_hearth_matrix_rank
+    function c_hearth_polar(a, u, h) result(result_c) bind(C, name="hearth_polar")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), intent(inout) :: u
+      type(c_ptr), intent(inout) :: h
+      integer(c_int) :: result_c
+    end function c_hearth_polar
+    function c_hearth_hsvd_rank(a, rank, options, u, s, vt, error) result(result_c) bind(C, name="hearth_hsvd_rank")
+      import
+      type(c_ptr), value :: a
+      integer(c_int64_t), value :: rank
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: u
+      type(c_ptr), intent(inout) :: s
+      type(c_ptr), intent(inout) :: vt
+      real(c_double), intent(out) :: error
+      integer(c_int) :: result_c
+    end function c_hearth_hsvd_rank
+    function c_hearth_hsvd_rtol(a, rtol, options, u, s, vt, error) result(result_c) bind(C, name="hearth_hsvd_rtol")
+      import
+      type(c_ptr), value :: a
+      real(c_double), value :: rtol
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: u
+      type(c_ptr), intent(inout) :: s
+      type(c_ptr), intent(inout) :: vt
+      real(c_double), intent(out) :: error
+      integer(c_int) :: result_c
+    end function c_hearth_hsvd_rtol
+    function c_hearth_rsvd(a, rank, options, u, s, vt, error) result(result_c) bind(C, name="hearth_rsvd")
+      import
+      type(c_ptr), value :: a
+      integer(c_int64_t), value :: rank
+      type(c_ptr), value :: options
+      type(c_ptr), intent(inout) :: u
+      type(c_ptr), intent(inout) :: s
+      type(c_ptr), intent(inout) :: vt
+      real(c_double), intent(out) :: error
+      integer(c_int) :: result_c
+    end function c_hearth_rsvd
+    function c_hearth_isvd(u, s, vt, b, rank, new_u, new_s, new_vt) result(result_c) bind(C, name="hearth_isvd")
+      import
+      type(c_ptr), value :: u
+      type(c_ptr), value :: s
+      type(c_ptr), value :: vt
+      type(c_ptr), value :: b
+      integer(c_int64_t), value :: rank
+      type(c_ptr), intent(inout) :: new_u
+      type(c_ptr), intent(inout) :: new_s
+      type(c_ptr), intent(inout) :: new_vt
+      integer(c_int) :: result_c
+    end function c_hearth_isvd
     function c_hearth_dtype_size(dtype) result(result_c) bind(C, name="hearth_dtype_size")
       import
       integer(c_int), value :: dtype
@@ -2218,6 +2270,17 @@ module hearth_c
       real(c_double), intent(out) :: value
       integer(c_int) :: result_c
     end function c_hearth_rcond
+    function c_hearth_lstsq(a, b, rcond, x, residuals, rank, s) result(result_c) bind(C, name="hearth_lstsq")
+      import
+      type(c_ptr), value :: a
+      type(c_ptr), value :: b
+      real(c_double), value :: rcond
+      type(c_ptr), intent(inout) :: x
+      type(c_ptr), intent(inout) :: residuals
+      integer(c_int64_t), intent(out) :: rank
+      type(c_ptr), intent(inout) :: s
+      integer(c_int) :: result_c
+    end function c_hearth_lstsq
     function c_hearth_sort(a, axis, descending, result) result(result_c) bind(C, name="hearth_sort")
       import
       type(c_ptr), value :: a

@@ -783,6 +783,79 @@ public:
     return rank_c;
   }
 
+  /// Polar decomposition a = u h by singular values (SciPy's polar, side = 'right'): a [m, n], u [m, n] = u_s vt with orthonormal columns (rows
+  /// for m < n), h [n, n] = vt^H s vt Hermitian, positive semidefinite. Workspace: the singular vectors.
+  /// Collective. Ownership: the caller destroys *u and *h. Errors: as hearth_svd.
+  std::tuple<hearth::array, hearth::array> polar() const {
+    hearth_array *u_c = nullptr;
+    hearth_array *h_c = nullptr;
+    detail::check(hearth_polar(get(), &u_c, &h_c), context_handle(), "array::polar");
+    return {hearth::array(u_c, context_handle()), hearth::array(h_c, context_handle())};
+  }
+
+  /// Truncated singular value decomposition a ~ u diag(s) vt by hierarchical cutting (Iwen and Ong 2016; Himpe, Leibner and Rave 2018; Heat's
+  /// hsvd): u [m, r], s [r], vt [r, n], all but r = rank values cut off (fewer are kept of a matrix of lower rank: values below epsilon n times
+  /// the largest are rounding). Blocks of columns are taken in one after the other: each is joined to what was kept of those before (rank +
+  /// max(10, rank / 2) directions) and cut again; a matrix of few columns is one block, and u, s, vt are then its leading singular values and
+  /// vectors themselves. *error = ||a - u diag(s) vt||_F / ||a||_F as it is: what blocks cut off adds up in squares. It is counted, not measured,
+  /// and includes a bound of what rounding hides.
+  ///
+  /// A block is decomposed by its Gram matrix (sums in float64), which is enough for values above 1e-5 (float32 and complex64: 1e-6) times the
+  /// largest; where smaller ones are kept, by QR as in hearth_svd. u has its rows where a has them, vt is on every rank (m < n: the other way
+  /// round). Sign rule of hearth_svd. Workspace: 3 (block + 3 rank / 2)^2 numbers and the columns kept.
+  /// Collective. Ownership: the caller destroys *u, *s and *vt. Errors: ARGUMENT (not 2-d, rank < 1), NOT_FINITE, NUMERICAL, NOT_REPRODUCIBLE,
+  /// MISMATCH, MEMORY, MPI.
+  std::tuple<hearth::array, hearth::array, hearth::array, double> hsvd_rank(int64_t rank, const hearth_hsvd_options &options = HEARTH_HSVD_OPTIONS_INIT) const {
+    hearth_array *u_c = nullptr;
+    hearth_array *s_c = nullptr;
+    hearth_array *vt_c = nullptr;
+    double error_c = {};
+    detail::check(hearth_hsvd_rank(get(), rank, &options, &u_c, &s_c, &vt_c, &error_c), context_handle(), "array::hsvd_rank");
+    return {hearth::array(u_c, context_handle()), hearth::array(s_c, context_handle()), hearth::array(vt_c, context_handle()), error_c};
+  }
+
+  /// The same with as few values as keep *error <= rtol, whatever the blocks (r = 0 for rtol >= 1). Below 1e-6 or so blocks are decomposed by QR.
+  /// Collective. Ownership: the caller destroys *u, *s and *vt. Errors: as hearth_hsvd_rank; ARGUMENT (rtol negative or NaN).
+  std::tuple<hearth::array, hearth::array, hearth::array, double> hsvd_rtol(double rtol, const hearth_hsvd_options &options = HEARTH_HSVD_OPTIONS_INIT) const {
+    hearth_array *u_c = nullptr;
+    hearth_array *s_c = nullptr;
+    hearth_array *vt_c = nullptr;
+    double error_c = {};
+    detail::check(hearth_hsvd_rtol(get(), rtol, &options, &u_c, &s_c, &vt_c, &error_c), context_handle(), "array::hsvd_rtol");
+    return {hearth::array(u_c, context_handle()), hearth::array(s_c, context_handle()), hearth::array(vt_c, context_handle()), error_c};
+  }
+
+  /// Randomized singular value decomposition a ~ u diag(s) vt (Halko, Martinsson and Tropp 2011; block Krylov: Musco and Musco 2015): u [m, r], s
+  /// [r], vt [r, n], r = min(rank, m, n). The test matrix is standard normal, by the context's seed, the stream and the element's global index,
+  /// so that the result does not depend on ranks or layout but for rounding; bases are orthonormalised after every product. *error = ||a - u
+  /// diag(s) vt||_F / ||a||_F from the squares of a and s (good to about 1e-7, of float32 and complex64 to 1e-3). Sign rule of hearth_svd.
+  /// Products are those of hearth_matmul; results lie as it leaves them. Workspace: 2 (r + oversample) (m + n) numbers over all ranks; krylov:
+  /// power + 1 times that.
+  /// Collective. Ownership: the caller destroys *u, *s and *vt. Errors: ARGUMENT (not 2-d, rank < 1, negative options), NOT_FINITE, NUMERICAL,
+  /// NOT_REPRODUCIBLE, MISMATCH, MEMORY, MPI.
+  std::tuple<hearth::array, hearth::array, hearth::array, double> rsvd(int64_t rank, const hearth_rsvd_options &options = HEARTH_RSVD_OPTIONS_INIT) const {
+    hearth_array *u_c = nullptr;
+    hearth_array *s_c = nullptr;
+    hearth_array *vt_c = nullptr;
+    double error_c = {};
+    detail::check(hearth_rsvd(get(), rank, &options, &u_c, &s_c, &vt_c, &error_c), context_handle(), "array::rsvd");
+    return {hearth::array(u_c, context_handle()), hearth::array(s_c, context_handle()), hearth::array(vt_c, context_handle()), error_c};
+  }
+
+  /// Incremental singular value decomposition: that of [u diag(s) vt, b], the columns of b [m, c] added to a matrix that is known by its vectors
+  /// u [m, k], s [k], vt [k, n] alone; `rank` values are kept at most (Brand 2006, with the basis orthonormalised anew each time by hearth_svd of
+  /// [u diag(s), b], whose accuracy the result has). new_u [m, r], new_s [r], new_vt [r, n + c], r = min(rank, m, k + c). All of one
+  /// floating-point type (s: its real type). Sign rule of hearth_svd on the small factor. Workspace: [u diag(s), b] and its vectors. Collective.
+  /// Ownership: the caller destroys the results. Errors: ARGUMENT (dimensions, rank < 1), MISMATCH (shapes, dtypes, contexts), and those of
+  /// hearth_svd.
+  std::tuple<hearth::array, hearth::array, hearth::array> isvd(const hearth::array &s, const hearth::array &vt, const hearth::array &b, int64_t rank) const {
+    hearth_array *new_u_c = nullptr;
+    hearth_array *new_s_c = nullptr;
+    hearth_array *new_vt_c = nullptr;
+    detail::check(hearth_isvd(get(), s.get(), vt.get(), b.get(), rank, &new_u_c, &new_s_c, &new_vt_c), context_handle(), "array::isvd");
+    return {hearth::array(new_u_c, context_handle()), hearth::array(new_s_c, context_handle()), hearth::array(new_vt_c, context_handle())};
+  }
+
   /// New arrays. What each gives is said at the top.
   hearth::array add(const hearth::array &b) const {
     hearth_array *result_c = nullptr;
@@ -1776,6 +1849,23 @@ public:
     double value_c = {};
     detail::check(hearth_rcond(get(), &value_c), context_handle(), "array::rcond");
     return value_c;
+  }
+
+  /// Least squares (NumPy's lstsq): x of least norm among those that minimise ||a x - b||, a [m, n], b [m] or [m, k], x [n] or [n, k]. *rank:
+  /// singular values above rcond times the largest; rcond < 0: epsilon (of the operands' type) times max(m, n). s: the min(m, n) singular values.
+  /// residuals [k]: the squares of ||a x - b|| for m > n and full rank, else empty. Tall matrices (as hearth_qr has it) by QR, x = r^-1 q^H b
+  /// where the rank is full, so that sizes of columns do not matter; others and deficient ones by singular values. x is on every rank for tall a;
+  /// residuals and s are always. All is computed in float64 or complex128. Workspace: q in that type, and operands that are not of it.
+  /// Collective. Ownership: the caller destroys *x, *residuals and *s. Errors: ARGUMENT (a not 2-d, b not of 1 or 2 dimensions, rcond NaN),
+  /// MISMATCH (rows, contexts, rcond differs between ranks), NOT_FINITE (the message has the first place), NOT_REPRODUCIBLE, NUMERICAL, MEMORY,
+  /// MPI.
+  std::tuple<hearth::array, hearth::array, int64_t, hearth::array> lstsq(const hearth::array &b, double rcond) const {
+    hearth_array *x_c = nullptr;
+    hearth_array *residuals_c = nullptr;
+    int64_t rank_c = {};
+    hearth_array *s_c = nullptr;
+    detail::check(hearth_lstsq(get(), b.get(), rcond, &x_c, &residuals_c, &rank_c, &s_c), context_handle(), "array::lstsq");
+    return {hearth::array(x_c, context_handle()), hearth::array(residuals_c, context_handle()), rank_c, hearth::array(s_c, context_handle())};
   }
 
   /// The elements along `axis` in ascending order, or descending if `descending` is not 0; every line along the axis by itself. *result has the

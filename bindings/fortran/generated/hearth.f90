@@ -166,6 +166,8 @@ module hearth
   public :: hearth_window
   public :: hearth_eigh_options
   public :: hearth_qr_options
+  public :: hearth_hsvd_options
+  public :: hearth_rsvd_options
   public :: hearth_cg_options
   public :: hearth_eigsh_options
   public :: hearth_reduce_options

@@ -305,6 +305,25 @@ module hearth_constants
     integer(c_int32_t) :: method = 0_c_int32_t
   end type hearth_qr_options
 
+  type, bind(C) :: hearth_hsvd_options
+    integer(c_size_t) :: size = 16_c_size_t
+    !> columns (of the shorter side) that are decomposed at a time; 0: all up to 2048, else 1024
+    integer(c_int64_t) :: block = 0_c_int64_t
+  end type hearth_hsvd_options
+
+  type, bind(C) :: hearth_rsvd_options
+    integer(c_size_t) :: size = 32_c_size_t
+    !> directions beside those wanted; default 10
+    integer(c_int64_t) :: oversample = 10_c_int64_t
+    !> products with a a^H; default 2
+    integer(c_int32_t) :: power = 2_c_int32_t
+    !> not 0: the directions of all powers are kept (block Krylov): more accurate, (power + 1) times the columns;
+    !> default 0
+    integer(c_int32_t) :: krylov = 0_c_int32_t
+    !> of the random numbers, see random.h; default 0
+    integer(c_int32_t) :: stream = 0_c_int32_t
+  end type hearth_rsvd_options
+
   type, bind(C) :: hearth_cg_options
     integer(c_size_t) :: size = 32_c_size_t
     !> |b - A x| <= tolerance |b| ends the iteration; 0: 1e-5, SciPy's

@@ -187,6 +187,29 @@ static void norms_scale(void **state) {
   test_context_destroy(&ctx);
 }
 
+/* Norms by singular values, of an outer product and of a rotation times 3 beside it, which are known. */
+static void norms_of_singular_values(void **state) {
+  (void)state;
+  hearth_context *ctx = test_context(HEARTH_BACKEND_CPU);
+  for (int kind = 0; kind < TABLE_KINDS; kind += 3) {
+    numbers a = numbers_make(2, (int64_t[]){7, 5});
+    double norm = -1.0;
+    for (int i = 0; i < 3; i++)
+      for (int j = 0; j < 2; j++) a.at[5 * i + j] = (double)((i + 1) * (j + 1)); /* |1 2 3| |1 2| */
+    a.at[5 * 4 + 3] = a.at[5 * 5 + 4] = 3.0 * cos(0.4);
+    a.at[5 * 4 + 4] = 3.0 * sin(0.4);
+    a.at[5 * 5 + 3] = -3.0 * sin(0.4);
+    hearth_array *x = numbers_array(ctx, kind, &a, HEARTH_FLOAT64, kind % 2);
+    assert_ok(hearth_matrix_norm(x, HEARTH_MATRIX_NORM_TWO, &norm));
+    assert_near(norm, sqrt(70.0), 1e-12);
+    assert_ok(hearth_matrix_norm(x, HEARTH_MATRIX_NORM_NUCLEAR, &norm));
+    assert_near(norm, sqrt(70.0) + 6.0, 1e-12);
+    hearth_array_destroy(&x);
+    free(a.at);
+  }
+  test_context_destroy(&ctx);
+}
+
 static void refused(void **state) {
   (void)state;
   hearth_context *ctx = test_context(HEARTH_BACKEND_CPU), *other = test_context(HEARTH_BACKEND_CPU);
@@ -215,6 +238,12 @@ static void refused(void **state) {
   free(a.at), free(v.at);
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(outer), cmocka_unit_test(vecdot),      cmocka_unit_test(trace),  cmocka_unit_test(triangles),
-                                          cmocka_unit_test(norms), cmocka_unit_test(norms_scale), cmocka_unit_test(refused)};
+static const struct CMUnitTest tests[] = {cmocka_unit_test(outer),
+                                          cmocka_unit_test(vecdot),
+                                          cmocka_unit_test(trace),
+                                          cmocka_unit_test(triangles),
+                                          cmocka_unit_test(norms),
+                                          cmocka_unit_test(norms_scale),
+                                          cmocka_unit_test(norms_of_singular_values),
+                                          cmocka_unit_test(refused)};
 HEARTH_TEST_MAIN(tests)

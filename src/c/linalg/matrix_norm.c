@@ -1,3 +1,4 @@
+#include <hearth/decomposition.h>
 #include <hearth/elementwise.h>
 #include <hearth/matmul.h>
 #include "comm/comm.h"
@@ -26,6 +27,17 @@ static hearth_status frobenius(const hearth_array *a, double *norm) {
   return status;
 }
 
+/* Of the singular values, which every rank has, the largest or the sum. Collective; agreed. */
+static hearth_status of_singular_values(const hearth_array *a, bool sum, double *norm) {
+  hearth_array *values = NULL, *value = NULL;
+  hearth_status status = hearth_svdvals(a, &values);
+  if (status == HEARTH_OK) status = sum ? hearth_sum(values, 0, NULL, NULL, &value) : hearth_max(values, 0, NULL, NULL, &value);
+  if (status == HEARTH_OK) status = hearth_agree(a->ctx, hearth_linalg_number(value, norm));
+  hearth_array_destroy(&values);
+  hearth_array_destroy(&value);
+  return status;
+}
+
 static hearth_status check_matrix_norm(const hearth_array *a, int32_t order, const double *norm) {
   HEARTH_REQUIRE(a->ctx, norm, "matrix_norm: no place for the norm (NULL)");
   HEARTH_REQUIRE(a->ctx, a->layout->ndim == 2, "matrix_norm of an array of %d dimensions, not 2", a->layout->ndim);
@@ -49,7 +61,7 @@ hearth_status hearth_matrix_norm(const hearth_array *a, int32_t order, double *n
   else if (order == HEARTH_MATRIX_NORM_MAX)
     status = largest_sum(a, -1, &value);
   else
-    status = hearth_fail(a->ctx, HEARTH_ERR_UNSUPPORTED, "matrix_norm: norms by singular values");
+    status = of_singular_values(a, order == HEARTH_MATRIX_NORM_NUCLEAR, &value);
   if (status == HEARTH_OK) *norm = value;
   return status;
 }

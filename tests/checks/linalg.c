@@ -1,0 +1,86 @@
+/* The C lines of docs/linalg.md. */
+#include <hearth/hearth.h>
+#include <stdio.h>
+
+/* The status of a context's last failure ends the program: the lines of a guide look at no status. */
+static void check(const hearth_context *ctx, const char *what) {
+  int32_t status = HEARTH_OK;
+  char message[512];
+  hearth_last_error(ctx, &status, NULL, message, sizeof message);
+  if (status == HEARTH_OK) return;
+  fprintf(stderr, "%s: %s\n", what, message);
+  MPI_Abort(MPI_COMM_WORLD, 1);
+}
+
+static void destroy(int n, hearth_array **const *arrays) {
+  for (int i = 0; i < n; i++) hearth_array_destroy(arrays[i]);
+}
+
+static void products(hearth_context *ctx) {
+  hearth_layout *rows = NULL, *line = NULL;
+  hearth_array *a = NULL, *b = NULL, *c = NULL, *x = NULL, *y = NULL, *xy = NULL, *squares = NULL, *sum = NULL, *upper = NULL, *norms = NULL, *e = NULL;
+  double norm = -1.0;
+  hearth_layout_split(ctx, 2, (int64_t[]){30, 30}, 0, &rows);
+  hearth_layout_split(ctx, 1, (int64_t[]){30}, 0, &line);
+  hearth_full(rows, 0.02, HEARTH_FLOAT64, HEARTH_ROW_MAJOR, &a);
+  hearth_ones(rows, HEARTH_FLOAT64, HEARTH_ROW_MAJOR, &b);
+  hearth_ones(line, HEARTH_FLOAT64, HEARTH_ROW_MAJOR, &x);
+  hearth_ones(line, HEARTH_FLOAT64, HEARTH_ROW_MAJOR, &y);
+  hearth_matmul(a, b, &c);          /* [m, k] [k, n] -> [m, n]; vectors as NumPy has them */
+  hearth_outer(x, y, &xy);          /* x(i) y(j) */
+  hearth_vecdot(a, a, 1, &squares); /* sum of conj(a) a along axis 1 */
+  hearth_trace(c, 0, &sum);
+  hearth_triu(c, 1, &upper); /* zeros on and below the diagonal */
+  hearth_matrix_norm(c, HEARTH_MATRIX_NORM_ONE, &norm);
+  hearth_vector_norm(a, 3.0, 1, (int32_t[]){0}, NULL, &norms); /* of every column */
+  hearth_expm(c, &e);
+  check(ctx, "products");
+  if (!(norm > 17.9 && norm < 18.1)) MPI_Abort(MPI_COMM_WORLD, 1); /* 30 rows of 0.6 */
+  destroy(11, (hearth_array * *const[]){&a, &b, &c, &x, &y, &xy, &squares, &sum, &upper, &norms, &e});
+  hearth_layout_destroy(&rows);
+  hearth_layout_destroy(&line);
+}
+
+static hearth_status laplacian(void *user, const hearth_array *x, hearth_array *y) {
+  hearth_array *left = NULL, *right = NULL; /* a ring: 2.1 x(i) - x(i - 1) - x(i + 1) */
+  (void)user;
+  hearth_roll(x, 1, 0, &left);
+  hearth_roll(x, -1, 0, &right);
+  hearth_status status = hearth_binary_scalar_into(x, 2.1, HEARTH_OP_MULTIPLY, y);
+  if (status == HEARTH_OK) status = hearth_binary_into(y, left, HEARTH_OP_SUBTRACT, y);
+  if (status == HEARTH_OK) status = hearth_binary_into(y, right, HEARTH_OP_SUBTRACT, y);
+  hearth_array_destroy(&left);
+  hearth_array_destroy(&right);
+  return status;
+}
+
+static void iterations_of(hearth_context *ctx) {
+  hearth_layout *line = NULL, *rows = NULL;
+  hearth_array *b = NULL, *x = NULL, *w = NULL, *v = NULL, *residuals = NULL, *a = NULL;
+  int64_t iterations = -1;
+  double residual = -1.0;
+  hearth_layout_split(ctx, 1, (int64_t[]){40}, 0, &line);
+  hearth_layout_split(ctx, 2, (int64_t[]){40, 40}, 0, &rows);
+  hearth_rand(line, HEARTH_FLOAT64, HEARTH_ROW_MAJOR, 1, &b);
+  hearth_zeros(line, HEARTH_FLOAT64, HEARTH_ROW_MAJOR, &x);
+  hearth_eye(rows, 0, HEARTH_FLOAT64, HEARTH_ROW_MAJOR, &a);
+  hearth_cg(laplacian, NULL, NULL, b, NULL, x, &iterations, &residual); /* x: first guess, then the solution */
+  hearth_eigsh(laplacian, NULL, x, 3, NULL, &w, &v, &residuals);        /* the three largest eigenvalues; x is the first vector */
+  hearth_cg_matrix(a, b, NULL, x, &iterations, &residual);              /* with a matrix: no function needed */
+  check(ctx, "iterative methods");
+  if (iterations > 2 || !(residual <= 1e-5)) MPI_Abort(MPI_COMM_WORLD, 1);
+  destroy(6, (hearth_array * *const[]){&b, &x, &w, &v, &residuals, &a});
+  hearth_layout_destroy(&line);
+  hearth_layout_destroy(&rows);
+}
+
+int main(int argc, char **argv) {
+  hearth_context *ctx = NULL;
+  MPI_Init(&argc, &argv);
+  if (hearth_context_create(MPI_COMM_WORLD, NULL, &ctx) != HEARTH_OK) MPI_Abort(MPI_COMM_WORLD, 1);
+  products(ctx);
+  iterations_of(ctx);
+  hearth_context_destroy(&ctx);
+  MPI_Finalize();
+  return 0;
+}

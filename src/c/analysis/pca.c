@@ -1,7 +1,7 @@
 /* The estimator's life: create, options, reset, destroy. */
 #include "analysis/metric_impl.h"
 #include "analysis/pca_impl.h"
-#include "analysis/pca_update_impl.h"
+#include "analysis/pca_stream_method.h"
 #include "comm/comm.h"
 #include "core/context_impl.h"
 #include "core/error.h"
@@ -45,6 +45,8 @@ static hearth_status check_create(const hearth_context *ctx, int32_t n_component
         ctx, HEARTH_ERR_NOT_REPRODUCIBLE,
         "hearth_pca_create: the reproducible form of PCA is that of the Gram matrix (solver auto or gram) without filled gaps: choose these, or make "
         "the context with HEARTH_REDUCTION_FAST");
+  if (options->stream_method == HEARTH_STREAM_SKETCH)
+    return hearth_fail(ctx, HEARTH_ERR_UNSUPPORTED, "hearth_pca_create: HEARTH_STREAM_SKETCH is not in this version");
   if (options->forgetting < 1 && options->stream_method != HEARTH_STREAM_BRAND)
     return hearth_fail(ctx, HEARTH_ERR_UNSUPPORTED, "hearth_pca_create: forgetting is known to HEARTH_STREAM_BRAND alone");
   return HEARTH_OK;
@@ -93,7 +95,7 @@ void hearth_pca_clear(hearth_pca *pca) {
   hearth_deallocate(ctx, stream->scores);
   hearth_deallocate(ctx, stream->bad);
   if (stream->counter) ctx->backend->release(ctx->queue, stream->counter);
-  hearth_update_destroy(ctx, &stream->update);
+  hearth_stream_table_of(pca)->release(pca);
   hearth_pca_forget_rotation(pca);
   hearth_pca_free_gaps(ctx, &pca->gaps);
   pca->solver = 0;

@@ -1,5 +1,5 @@
 /* The parts of an estimator by name. */
-#include "analysis/pca_checkpoint.h"
+#include "analysis/pca_stream_method.h"
 #include "core/context_impl.h"
 #include "core/error.h"
 #include "tensor/array_impl.h"
@@ -27,6 +27,7 @@ static const number numbers[] = {
     OPTION("ddof", options.ddof, INT32),
     OPTION("standardize", options.standardize, INT32),
     OPTION("groups", ngroups, INT32),
+    STREAM_OPTION("stream_method", options.stream_method, INT32),
     STREAM_OPTION("n_kept", stream.n_kept, INT32),
     STREAM_OPTION("bunch", stream.bunch, INT32),
     STREAM_OPTION("forgetting", options.forgetting, FLOAT64),
@@ -79,37 +80,33 @@ void hearth_checkpoint_set_number(hearth_pca *pca, int32_t i, double value) {
     *(double *)at = value;
 }
 
-static void add_vector(hearth_checkpoint *c, const char *name, double *data, int64_t n, bool everywhere) {
+void hearth_checkpoint_add_vector(hearth_checkpoint *c, const char *name, double *data, int64_t n, bool everywhere) {
   if (n > 0) c->vector[c->nvectors++] = (hearth_checkpoint_vector){name, data, n, everywhere};
 }
 
-static void add_rows(hearth_checkpoint *c, const char *name, double *data, int64_t rows) {
+void hearth_checkpoint_add_rows(hearth_checkpoint *c, const char *name, double *data, int64_t rows) {
   if (rows > 0) c->rows[c->nrows++] = (hearth_checkpoint_rows){name, data, rows};
 }
 
 static void describe_batch(const hearth_pca *pca, hearth_checkpoint *c) {
-  add_vector(c, "singular_value", pca->sigma, pca->rows, true);
-  if (pca->scores) add_vector(c, "score", pca->scores, pca->samples * pca->modes, true);
-  add_rows(c, "basis", pca->basis, pca->rows);
-  add_rows(c, "mean", pca->mean, pca->ngroups);
-  if (pca->options.standardize) add_rows(c, "deviation", pca->space.deviation, 1);
+  hearth_checkpoint_add_vector(c, "singular_value", pca->sigma, pca->rows, true);
+  if (pca->scores) hearth_checkpoint_add_vector(c, "score", pca->scores, pca->samples * pca->modes, true);
+  hearth_checkpoint_add_rows(c, "basis", pca->basis, pca->rows);
+  hearth_checkpoint_add_rows(c, "mean", pca->mean, pca->ngroups);
+  if (pca->options.standardize) hearth_checkpoint_add_rows(c, "deviation", pca->space.deviation, 1);
 }
 
 static void describe_stream(const hearth_pca *pca, hearth_checkpoint *c) {
   const hearth_pca_stream *stream = &pca->stream;
-  add_vector(c, "singular_value", pca->sigma, stream->n_kept, true);
-  add_vector(c, "time", stream->times, stream->samples + stream->filled, true);
-  if (pca->options.keep_scores) add_vector(c, "score", stream->scores, stream->samples * stream->n_kept, false);
-  add_vector(c, "left_out", stream->bad, stream->filled, true);
-  add_rows(c, "basis", pca->basis, stream->rank);
-  add_rows(c, "waiting", stream->waiting, stream->filled);
-  add_rows(c, "mean", pca->mean, 1);
+  hearth_checkpoint_add_vector(c, "time", stream->times, stream->samples + stream->filled, true);
+  hearth_checkpoint_add_vector(c, "left_out", stream->bad, stream->filled, true);
+  hearth_stream_table_of(pca)->describe(pca, c);
 }
 
 void hearth_checkpoint_describe(const hearth_pca *pca, hearth_checkpoint *checkpoint) {
   checkpoint->nvectors = checkpoint->nrows = 0;
-  if (pca->space.weighted) add_rows(checkpoint, "scale", pca->space.scale, 1);
-  if (pca->space.weighted) add_rows(checkpoint, "inverse", pca->space.inverse, 1);
+  if (pca->space.weighted) hearth_checkpoint_add_rows(checkpoint, "scale", pca->space.scale, 1);
+  if (pca->space.weighted) hearth_checkpoint_add_rows(checkpoint, "inverse", pca->space.inverse, 1);
   if (pca->phase == HEARTH_PCA_BATCH)
     describe_batch(pca, checkpoint);
   else

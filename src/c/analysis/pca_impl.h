@@ -50,10 +50,13 @@ typedef struct hearth_pca_stream {
   int64_t samples; /* taken into the basis */
   double weight;   /* sum of their weights, now; and of the squares */
   double weight2;
-  int32_t exponent; /* reproducible mode: the next samples are expected to stay below 2^exponent */
-  double *waiting;  /* [bunch, points], backend memory: behind the basis, in one piece with it */
-  double *spare;    /* [points] */
-  double discarded; /* sum over updates of the largest eigenvalue thrown away, of the scatter matrix */
+  int32_t exponent;                  /* reproducible mode: the next samples are expected to stay below 2^exponent */
+  double *waiting;                   /* [bunch, points], backend memory: behind the basis, in one piece with it */
+  double *spare;                     /* [points] */
+  double *reference;                 /* what samples are packed minus: the mean, or a fixed field in the place of spare */
+  struct hearth_exact_stream *exact; /* of HEARTH_STREAM_EXACT */
+  bool stale;                        /* samples came since basis and numbers were made (methods that make them at the end) */
+  double discarded;                  /* sum over updates of the largest eigenvalue thrown away, of the scatter matrix */
   double last_time;
   int64_t capacity;             /* of scores and times, in samples */
   double *times;                /* [capacity] */

@@ -1,5 +1,5 @@
 /* A file's state into a new estimator: on any number of ranks and in any layout, because the file holds whole fields. */
-#include "analysis/pca_checkpoint.h"
+#include "analysis/pca_stream_method.h"
 #include "analysis/state_impl.h"
 #include "comm/comm.h"
 #include "core/context_impl.h"
@@ -118,8 +118,12 @@ static hearth_status check_numbers(const hearth_restoring *r) {
   const hearth_pca *pca = r->pca;
   const hearth_pca_stream *stream = &pca->stream;
   if (pca->rows <= (pca->phase == HEARTH_PCA_BATCH ? pca->n_components : stream->n_kept) && pca->modes <= pca->n_components && pca->modes <= pca->rows &&
-      stream->rank <= stream->n_kept && stream->filled < stream->bunch)
-    return HEARTH_OK;
+      stream->rank <= stream->n_kept && stream->filled < stream->bunch) {
+    const int64_t room = pca->options.max_samples ? pca->options.max_samples : 256, samples = stream->samples + stream->filled;
+    if (pca->options.stream_method != HEARTH_STREAM_EXACT || samples <= room) return HEARTH_OK;
+    return hearth_fail(pca->ctx, HEARTH_ERR_MISMATCH, "'%s' holds %lld samples, options.max_samples makes room for %lld", r->path, (long long)samples,
+                       (long long)room);
+  }
   return hearth_fail(pca->ctx, HEARTH_ERR_FORMAT, "'%s' is damaged: its counts of modes and samples do not fit each other", r->path);
 }
 
@@ -135,6 +139,9 @@ static hearth_status make_room(const hearth_restoring *r, hearth_pca_phase phase
   set_numbers(r);
   hearth_status mine = check_numbers(r);
   if (mine == HEARTH_OK) mine = phase == HEARTH_PCA_STREAM ? hearth_pca_stream_reserve(pca, pca->stream.samples + pca->stream.bunch) : allocate_batch(r);
+  const hearth_stream_table *method = hearth_stream_table_of(pca);
+  pca->stream.stale = true;
+  if (mine == HEARTH_OK && phase == HEARTH_PCA_STREAM && method->resume) method->resume(pca);
   return hearth_agree(pca->ctx, mine);
 }
 

@@ -1,5 +1,6 @@
 /* What the estimator found, as numbers. */
 #include "analysis/pca_impl.h"
+#include "analysis/pca_stream_method.h"
 #include "comm/comm.h"
 #include "core/context_impl.h"
 #include "core/error.h"
@@ -18,6 +19,9 @@ hearth_status hearth_pca_ready(hearth_pca *pca) {
   if (pca->phase == HEARTH_PCA_EMPTY) return hearth_fail(ctx, HEARTH_ERR_STATE, "hearth_pca: nothing has been fitted yet");
   if (pca->phase == HEARTH_PCA_BATCH) return HEARTH_OK;
   if (stream->filled > 0) HEARTH_TRY(hearth_pca_stream_update(pca));
+  const hearth_stream_table *method = hearth_stream_table_of(pca);
+  if (method->finish && stream->stale && stream->samples > 0) HEARTH_TRY(method->finish(pca));
+  stream->stale = false;
   pca->samples = stream->samples;
   pca->rows = stream->rank;
   pca->modes = stream->rank < pca->n_components ? stream->rank : pca->n_components;

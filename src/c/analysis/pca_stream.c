@@ -1,6 +1,6 @@
 /* partial_fit: one sample per call into the waiting bunch, without communication; an update of the basis when the bunch is full. */
 #include "analysis/pca_impl.h"
-#include "analysis/pca_update_impl.h"
+#include "analysis/pca_stream_method.h"
 #include "analysis/series.h"
 #include "analysis/state_impl.h"
 #include "comm/comm.h"
@@ -36,24 +36,21 @@ static hearth_status sample_of(const hearth_context *ctx, const hearth_state *st
   return HEARTH_OK;
 }
 
-static int64_t stream_fields(const hearth_pca *pca) {
-  return pca->stream.n_kept + pca->stream.bunch + 2 + (pca->metric ? 2 : 0);
+const hearth_stream_table *hearth_stream_table_of(const hearth_pca *pca) {
+  return pca->options.stream_method == HEARTH_STREAM_EXACT ? &hearth_stream_exact : &hearth_stream_brand;
 }
 
 static hearth_status allocate_stream(hearth_pca *pca) {
   const hearth_context *ctx = pca->ctx;
   hearth_pca_stream *stream = &pca->stream;
   const int64_t n = pca->space.points;
-  HEARTH_TRY(hearth_pca_allocate(ctx, (stream->n_kept + stream->bunch) * n, &pca->basis));
-  stream->waiting = pca->basis ? pca->basis + stream->n_kept * n : NULL;
   HEARTH_TRY(hearth_pca_allocate(ctx, n, &pca->mean));
   HEARTH_TRY(hearth_pca_allocate(ctx, n, &stream->spare));
   HEARTH_TRY(hearth_allocate_zero(ctx, stream->n_kept * (int64_t)sizeof *pca->sigma, &pca->sigma));
   HEARTH_TRY(hearth_allocate_zero(ctx, stream->bunch * (int64_t)sizeof *stream->bad, &stream->bad));
   HEARTH_TRY(ctx->backend->allocate(ctx->queue, sizeof(int32_t), &stream->counter));
-  HEARTH_TRY(hearth_update_create(pca, stream->waiting, stream->bunch, &stream->update));
-  const hearth_view basis = hearth_pca_matrix(ctx, pca->basis, stream->n_kept, n, n, 1), mean = hearth_pca_matrix(ctx, pca->mean, 1, n, n, 1);
-  HEARTH_TRY(ctx->backend->fill(ctx->queue, &basis, 0));
+  HEARTH_TRY(hearth_stream_table_of(pca)->allocate(pca));
+  const hearth_view mean = hearth_pca_matrix(ctx, pca->mean, 1, n, n, 1);
   return ctx->backend->fill(ctx->queue, &mean, 0);
 }
 
@@ -97,7 +94,7 @@ static hearth_status check_sample(const hearth_pca *pca, const hearth_sample *sa
 /* One piece of a field into the row; NaN are counted in the stream's counter. */
 static hearth_status pack_piece(hearth_pca *pca, int32_t f, int32_t piece, double *row, const hearth_view *src, int64_t *infinite) {
   const hearth_context *ctx = pca->ctx;
-  const hearth_view dst = hearth_pca_piece_view(pca, f, piece, row, -1, 0), mean = hearth_pca_piece_view(pca, f, piece, pca->mean, -1, 0),
+  const hearth_view dst = hearth_pca_piece_view(pca, f, piece, row, -1, 0), mean = hearth_pca_piece_view(pca, f, piece, pca->stream.reference, -1, 0),
                     scale = hearth_pca_piece_view(pca, f, piece, pca->space.scale, -1, 0);
   hearth_view count = dst;
   count.data = pca->stream.counter;
@@ -172,6 +169,15 @@ static void take(hearth_pca *pca, const hearth_sample *sample, double time, hear
   stream->filled++;
 }
 
+/* All ranks know. */
+static hearth_status check_room(const hearth_pca *pca) {
+  const int64_t room = pca->options.max_samples ? pca->options.max_samples : 256, samples = pca->stream.samples + pca->stream.filled;
+  if (pca->options.stream_method != HEARTH_STREAM_EXACT || samples < room) return HEARTH_OK;
+  return hearth_fail(pca->ctx, HEARTH_ERR_STATE,
+                     "partial_fit: the %lld samples that options.max_samples makes room for are there: give more room, or take another stream_method",
+                     (long long)room);
+}
+
 static hearth_status partial_fit(hearth_pca *pca, const hearth_state *state, const hearth_array *array, double time) {
   hearth_sample sample;
   const hearth_status status = sample_of(pca->ctx, state, array, &sample);
@@ -181,6 +187,7 @@ static hearth_status partial_fit(hearth_pca *pca, const hearth_state *state, con
     HEARTH_TRY(hearth_agree(pca->ctx, status));
     HEARTH_TRY(form(pca, &sample));
   }
+  HEARTH_TRY(check_room(pca));
   take(pca, &sample, time, status);
   return pca->stream.filled == pca->stream.bunch ? hearth_pca_stream_update(pca) : HEARTH_OK;
 }
@@ -203,7 +210,8 @@ static hearth_status announce(const hearth_pca *pca, const hearth_state *state, 
   HEARTH_TRY(sample_of(pca->ctx, state, array, &sample));
   int64_t points = 0;
   for (int32_t f = 0; f < sample.nfields; f++) points += hearth_layout_volume_of(sample.array[f]->layout, pca->ctx->rank);
-  *bytes = stream_fields(pca) * points * (int64_t)sizeof(double);
+  const hearth_stream_table *method = hearth_stream_table_of(pca);
+  *bytes = (method->fields(pca) + (pca->metric ? 2 : 0)) * points * (int64_t)sizeof(double) + method->bytes(pca);
   return HEARTH_OK;
 }
 

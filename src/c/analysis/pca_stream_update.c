@@ -1,5 +1,6 @@
 /* The waiting samples go into the basis. With forgetting f the good samples j = 1 .. m of a bunch have weight f^(m - j), and everything before is multiplied
  * by f^m. */
+#include "analysis/pca_stream_method.h"
 #include "analysis/pca_update_impl.h"
 #include "comm/comm.h"
 #include "core/context_impl.h"
@@ -44,13 +45,12 @@ static void move_scores(hearth_update *u) {
   }
 }
 
-/* Times of the samples that stay, close together. */
-static void keep_times(hearth_update *u) {
-  hearth_pca_stream *stream = &u->pca->stream;
+void hearth_stream_keep_times(hearth_pca *pca, const double *use) {
+  hearth_pca_stream *stream = &pca->stream;
   double *times = stream->times + stream->samples;
   int64_t kept = 0;
-  for (int64_t j = 0; j < u->b; j++)
-    if (u->root[j] != 0) times[kept++] = times[j];
+  for (int64_t j = 0; j < stream->filled; j++)
+    if (use[j] != 0) times[kept++] = times[j];
   stream->samples += kept;
 }
 
@@ -74,24 +74,71 @@ static hearth_status take_in(hearth_update *u) {
   HEARTH_TRY(hearth_update_solve(u, before, false, mine));
   HEARTH_TRY(hearth_update_rotate(u));
   if (pca->options.keep_scores && pca->ctx->rank == 0) move_scores(u);
-  keep_times(u);
+  hearth_stream_keep_times(pca, u->root);
   stream->weight = weight;
   stream->weight2 = weight2;
   return HEARTH_OK;
 }
 
+static int64_t fields(const hearth_pca *pca) {
+  return pca->stream.n_kept + pca->stream.bunch + 2;
+}
+
+static int64_t bytes(const hearth_pca *pca) {
+  (void)pca;
+  return 0;
+}
+
+static hearth_status allocate(hearth_pca *pca) {
+  const hearth_context *ctx = pca->ctx;
+  hearth_pca_stream *stream = &pca->stream;
+  const int64_t n = pca->space.points;
+  HEARTH_TRY(hearth_pca_allocate(ctx, (stream->n_kept + stream->bunch) * n, &pca->basis));
+  stream->waiting = pca->basis ? pca->basis + stream->n_kept * n : NULL;
+  stream->reference = pca->mean;
+  HEARTH_TRY(hearth_update_create(pca, stream->waiting, stream->bunch, &stream->update));
+  const hearth_view basis = hearth_pca_matrix(ctx, pca->basis, stream->n_kept, n, n, 1);
+  return ctx->backend->fill(ctx->queue, &basis, 0);
+}
+
+static void release(hearth_pca *pca) {
+  hearth_update_destroy(pca->ctx, &pca->stream.update);
+}
+
+static hearth_status update(hearth_pca *pca, int64_t *good) {
+  hearth_update *u = pca->stream.update;
+  u->k = pca->stream.rank;
+  u->b = pca->stream.filled;
+  HEARTH_TRY(hearth_update_project(u, pca->stream.bad));
+  *good = u->good;
+  if (u->good == 0) return HEARTH_OK;
+  pca->damaged = true; /* until the update is whole */
+  return take_in(u);
+}
+
+static void describe(const hearth_pca *pca, hearth_checkpoint *checkpoint) {
+  const hearth_pca_stream *stream = &pca->stream;
+  hearth_checkpoint_add_vector(checkpoint, "singular_value", pca->sigma, stream->n_kept, true);
+  if (pca->options.keep_scores) hearth_checkpoint_add_vector(checkpoint, "score", stream->scores, stream->samples * stream->n_kept, false);
+  hearth_checkpoint_add_rows(checkpoint, "basis", pca->basis, stream->rank);
+  hearth_checkpoint_add_rows(checkpoint, "waiting", stream->waiting, stream->filled);
+  hearth_checkpoint_add_rows(checkpoint, "mean", pca->mean, 1);
+}
+
+const hearth_stream_table hearth_stream_brand = {fields, bytes, allocate, release, update, NULL, NULL, describe};
+
 hearth_status hearth_pca_stream_update(hearth_pca *pca) {
   hearth_pca_stream *stream = &pca->stream;
-  hearth_update *u = stream->update;
-  u->k = stream->rank;
-  u->b = stream->filled;
-  HEARTH_TRY(hearth_update_project(u, stream->bad));
-  if (u->good > 0) {
-    pca->damaged = true; /* until the update is whole */
-    HEARTH_TRY(take_in(u));
-    pca->damaged = false;
+  const int64_t waiting = stream->filled;
+  int64_t good = 0;
+  const hearth_status status = hearth_stream_table_of(pca)->update(pca, &good);
+  if (status != HEARTH_OK) {
+    pca->damaged = pca->damaged || good > 0;
+    return status;
   }
+  pca->damaged = false;
   pca->signs_known = false;
+  stream->stale = true;
   stream->filled = 0;
-  return u->good < u->b ? tell_failure(pca) : HEARTH_OK;
+  return good < waiting ? tell_failure(pca) : HEARTH_OK;
 }

@@ -133,10 +133,15 @@ static hearth_status matrix_fits(const hearth_pca *pca, const hearth_series *ser
   return HEARTH_OK;
 }
 
+/* From this order on a Gram matrix, which every rank holds and one solves, is not made where a few modes of many are wanted (docs/pca.md). */
+#define LARGE_ORDER 8192
+
 /* The written rules of AUTO. */
 static hearth_status fit_auto(hearth_pca *pca, const hearth_series *series) {
   bool fits = false, insufficient = false;
+  const int64_t points = count_points(series), side = series->samples < points ? series->samples : points;
   HEARTH_TRY(matrix_fits(pca, series, &fits));
+  if (fits && side > LARGE_ORDER && 8 * ((int64_t)pca->n_components + pca->options.oversampling) <= side) return run(pca, series, HEARTH_PCA_RANDOMIZED, NULL);
   HEARTH_TRY(run(pca, series, HEARTH_PCA_GRAM, fits ? &insufficient : NULL));
   if (!insufficient) return HEARTH_OK;
   hearth_log_write(pca->ctx, HEARTH_LOG_INFO, "the Gram matrix cannot tell all modes that were asked for from rounding: going on with a QR factorisation");

@@ -4,8 +4,10 @@
 #include "core/context_impl.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "kernels/exact.h"
 #include "linalg/scalapack/bridge.h"
 #include "linalg/singular.h"
+#include "tensor/align.h"
 #include "tensor/array_impl.h"
 #include "tensor/layout_impl.h"
 #include <hearth/manipulate.h>
@@ -178,12 +180,79 @@ static hearth_status solve_qr(hearth_pca_fit_job *job, int32_t method) {
   return status;
 }
 
+/* Sum of the squares of X, over all ranks. Collective; agreed. */
+static hearth_status squares_of(const hearth_array *matrix, double *total) {
+  const hearth_context *ctx = matrix->ctx;
+  const hearth_view *own = hearth_array_view(matrix);
+  hearth_exact exact = {0};
+  const hearth_view sum = {.data = &exact, .dtype = HEARTH_INT64, .space = HEARTH_SPACE_HOST, .ndim = 2, .extent = {own->extent[0], own->extent[1]}};
+  hearth_status status = HEARTH_OK;
+  if (own->extent[0] > 0) status = ctx->backend->exact->sum(ctx->queue, &(hearth_exact_terms){HEARTH_EXACT_SQUARE, 0, 1, own, NULL}, &sum);
+  if (status == HEARTH_OK) status = ctx->backend->wait(ctx->queue);
+  HEARTH_TRY(hearth_agree(ctx, status));
+  *total = hearth_exact_round(&exact);
+  return hearth_allreduce_f64(ctx, total, 1, HEARTH_OP_SUM);
+}
+
+/* u [points, .] with X's rows, and vt. Collective; agreed. */
+static hearth_status keep_truncated(hearth_pca_fit_job *job, const hearth_array *u, const hearth_array *vt) {
+  hearth_pca *pca = job->pca;
+  const int64_t *shape = vt->layout->shape, modes = pca->modes;
+  hearth_layout *rows = NULL;
+  const hearth_array *aligned = NULL;
+  hearth_array *made = NULL;
+  double *host = NULL, *vectors = NULL;
+  hearth_status status = hearth_pca_points_layout(pca, 0, u->layout->shape[1], &rows);
+  if (status == HEARTH_OK) status = hearth_array_align(u, rows, &aligned, &made);
+  if (status == HEARTH_OK) status = hearth_agree(pca->ctx, keep_modes(pca, aligned));
+  if (status == HEARTH_OK && job->n <= pca->space.global_points) {
+    status = hearth_allocate(pca->ctx, shape[0] * shape[1] * (int64_t)sizeof *host, &host);
+    if (status == HEARTH_OK) status = hearth_allocate(pca->ctx, shape[1] * modes * (int64_t)sizeof *vectors, &vectors);
+    status = hearth_agree(pca->ctx, status);
+    if (status == HEARTH_OK) status = hearth_small_read(vt, 1, host);
+    for (int64_t k = 0; k < modes && status == HEARTH_OK; k++)
+      for (int64_t j = 0; j < shape[1]; j++) vectors[k * shape[1] + j] = host[j * shape[0] + k];
+    if (status == HEARTH_OK) status = hearth_agree(pca->ctx, hearth_pca_matrix_scores(job, vectors));
+  }
+  hearth_deallocate(pca->ctx, host);
+  hearth_deallocate(pca->ctx, vectors);
+  hearth_array_destroy(&made);
+  hearth_layout_destroy(&rows);
+  return status;
+}
+
+/* Leading values alone: randomized or hierarchical. Collective. */
+static hearth_status solve_truncated(hearth_pca_fit_job *job, int32_t solver) {
+  const hearth_pca *pca = job->pca;
+  const hearth_array *matrix = job->matrix->array;
+  hearth_array *u = NULL, *s = NULL, *vt = NULL;
+  double *values = NULL, total = 0, error = 0;
+  hearth_rsvd_options random = HEARTH_RSVD_OPTIONS_INIT;
+  random.oversample = pca->options.oversampling;
+  random.power = pca->options.power_iterations;
+  random.stream = (int32_t)(pca->options.seed & 0x7fffffff);
+  HEARTH_TRY(squares_of(matrix, &total));
+  if (total == 0) return hearth_pca_keep_values(job, 0, NULL, 0);
+  hearth_status status = solver == HEARTH_PCA_RANDOMIZED ? hearth_rsvd(matrix, pca->n_components, &random, &u, &s, &vt, &error)
+                                                         : hearth_hsvd_rank(matrix, pca->n_components + pca->options.oversampling, NULL, &u, &s, &vt, &error);
+  if (status == HEARTH_OK) status = hearth_agree(pca->ctx, hearth_allocate(pca->ctx, s->layout->shape[0] * (int64_t)sizeof *values, &values));
+  if (status == HEARTH_OK) status = hearth_small_read(s, 1, values);
+  if (status == HEARTH_OK) status = hearth_pca_keep_values(job, s->layout->shape[0], values, total);
+  if (status == HEARTH_OK) status = keep_truncated(job, u, vt);
+  hearth_deallocate(pca->ctx, values);
+  hearth_array_destroy(&u);
+  hearth_array_destroy(&s);
+  hearth_array_destroy(&vt);
+  return status;
+}
+
 /* The order up to which a factor R is small enough to be held and decomposed by one rank; as hearth_qr has it. */
 #define LARGEST_FACTOR 4096
 
 hearth_status hearth_pca_solve_matrix(hearth_pca_fit_job *job, int32_t solver) {
   const int64_t *shape = job->matrix->array->layout->shape, least = shape[0] < shape[1] ? shape[0] : shape[1];
   if (shape[1] == 0) return hearth_pca_keep_values(job, 0, NULL, 0);
+  if (solver == HEARTH_PCA_RANDOMIZED || solver == HEARTH_PCA_HIERARCHICAL) return solve_truncated(job, solver);
   const bool qr = solver == HEARTH_PCA_CHOLESKY_QR || solver == HEARTH_PCA_TSQR;
   if (qr && least <= LARGEST_FACTOR) return solve_qr(job, solver == HEARTH_PCA_TSQR ? HEARTH_QR_TSQR : HEARTH_QR_AUTO);
   job->pca->solver = HEARTH_PCA_FULL;

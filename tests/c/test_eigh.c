@@ -7,6 +7,14 @@ enum { DTYPES = sizeof dtypes / sizeof *dtypes };
 static const int64_t orders[] = {1, 2, 0, 13, 24};
 enum { ORDERS = sizeof orders / sizeof *orders };
 
+static bool message_has(hearth_context *ctx, const char *text) {
+  char message[400];
+  int32_t status, rank;
+  hearth_last_error(ctx, &status, &rank, message, sizeof message);
+  if (!strstr(message, text)) print_error("no \"%s\" in: %s\n", text, message);
+  return strstr(message, text) != NULL;
+}
+
 /* What is not read is NaN. */
 static dense_number lower_alone(const dense_rule *rule, int64_t i, int64_t j) {
   return i < j && rule->dtype >= HEARTH_FLOAT16 ? NAN : dense_hermitian(rule, i, j);
@@ -176,6 +184,52 @@ static void few_of_many(void **state) {
   test_context_destroy(&ctx);
 }
 
+/* Diagonal 1.3^(n - i) and small entries beside it; complex in the complex type. */
+static dense_number decaying(const dense_rule *rule, int64_t i, int64_t j) {
+  return i == j ? pow(1.3, (double)(rule->n - i)) : 0.01 * dense_hermitian(rule, i, j);
+}
+
+/* Against the dense method on one rank: both ends, values alone, and a spectrum that does not let itself be found. */
+static void randomized(void **state) {
+  (void)state;
+  enum { N = 130, K = 2 };
+  static const hearth_backend backends[] = {HEARTH_BACKEND_CPU, HEARTH_BACKEND_GUARD};
+  for (int turn = 0; turn < 2; turn++) {
+    hearth_context *ctx = dense_context(backends[turn], 0);
+    const dense_rule rule = {N, N, dtypes[turn + 1], 9, decaying};
+    hearth_array *a = dense_array(ctx, 3 * turn + 1, turn % 2, 2, &rule), *w = NULL, *v = NULL, *values = NULL, *expected = NULL, *vectors = NULL;
+    hearth_eigh_options options = HEARTH_EIGH_OPTIONS_INIT;
+    options.k = K;
+    options.which = HEARTH_EIGH_LARGEST;
+    assert_ok(hearth_eigh(a, &options, &expected, &vectors));
+    options.method = HEARTH_EIGH_RANDOMIZED;
+    assert_ok(hearth_eigh(a, &options, &w, &v));
+    if (turn == 0)
+      assert_ok(hearth_eigvalsh(a, &options, &values));
+    else
+      assert_ok(hearth_array_clone(w, &values));
+    dense_number *ws = dense_whole(w, 1, K, 1), *es = dense_whole(expected, 1, K, 1), *vs = dense_whole(v, 2, N, K), *xs = dense_whole(vectors, 2, N, K),
+                 *only = dense_whole(values, 1, K, 1);
+    const double tolerance = fmax(1e-8, 100 * dense_epsilon(rule.dtype));
+    assert_near(dense_distance(K, ws, es) / cabs(es[K - 1]), 0, tolerance);
+    assert_near(dense_distance(K, ws, only), 0, 0);
+    assert_near(dense_distance(N * K, vs, xs), 0, tolerance);
+    free(ws), free(es), free(vs), free(xs), free(only);
+    hearth_array *arrays[] = {w, v, values, expected, vectors};
+    for (int i = 0; i < 5; i++) hearth_array_destroy(&arrays[i]);
+    options.tolerance = -1;
+    w = v = NULL;
+    assert_status(HEARTH_ERR_ARGUMENT, hearth_eigh(a, &options, &w, &v));
+    options.tolerance = 1e-30;
+    if (turn == 0) {
+      assert_status(HEARTH_ERR_NUMERICAL, hearth_eigh(a, &options, &w, &v));
+      assert_all(message_has(ctx, "take the dense method"));
+    }
+    hearth_array_destroy(&a);
+    test_context_destroy(&ctx);
+  }
+}
+
 /* Scaling the matrix changes nothing but the scale. */
 static dense_number tiny(const dense_rule *rule, int64_t i, int64_t j) {
   return dense_hermitian(rule, i, j) * 0x1p-600;
@@ -209,14 +263,6 @@ static dense_number indefinite(const dense_rule *rule, int64_t i, int64_t j) {
 
 static dense_number nan_below(const dense_rule *rule, int64_t i, int64_t j) {
   return (i == 7 && j == 3) || (i == 2 && j == 5) ? NAN : dense_positive(rule, i, j);
-}
-
-static bool message_has(hearth_context *ctx, const char *text) {
-  char message[400];
-  int32_t status, rank;
-  hearth_last_error(ctx, &status, &rank, message, sizeof message);
-  if (!strstr(message, text)) print_error("no \"%s\" in: %s\n", text, message);
-  return strstr(message, text) != NULL;
 }
 
 /* Every pivot, wherever its block lies on the grid: no rank is left waiting. */
@@ -280,7 +326,7 @@ static void refusals(void **state) {
   test_context_destroy(&ctx);
 }
 
-static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(layouts_and_types),        cmocka_unit_test(known_spectra), cmocka_unit_test(few_of_many), cmocka_unit_test(extreme_scales),
-    cmocka_unit_test(cholesky_names_the_pivot), cmocka_unit_test(refusals)};
+static const struct CMUnitTest tests[] = {cmocka_unit_test(layouts_and_types), cmocka_unit_test(known_spectra),  cmocka_unit_test(few_of_many),
+                                          cmocka_unit_test(randomized),        cmocka_unit_test(extreme_scales), cmocka_unit_test(cholesky_names_the_pivot),
+                                          cmocka_unit_test(refusals)};
 HEARTH_TEST_MAIN(tests)

@@ -4,6 +4,8 @@
 #include "core/fpenv.h"
 #include "core/memory.h"
 #include "linalg/dense.h"
+#include "linalg/eigh_krylov.h"
+#include "linalg/tall.h"
 #include "tensor/array_impl.h"
 #include "tensor/layout_impl.h"
 #include <hearth/decomposition.h>
@@ -14,6 +16,7 @@ typedef struct eigh_task {
   const hearth_array *a;
   int64_t n, k;
   int32_t which, method;
+  double tolerance;
   bool vectors;
   hearth_bridge bridge;
   hearth_bridge_matrix x, z;
@@ -27,6 +30,7 @@ static void read_options(eigh_task *t, const hearth_eigh_options *given) {
   t->k = options.k;
   t->which = options.which;
   t->method = options.method;
+  t->tolerance = options.tolerance;
 }
 
 static hearth_status check(const eigh_task *t, hearth_array **w, hearth_array **v) {
@@ -35,7 +39,8 @@ static hearth_status check(const eigh_task *t, hearth_array **w, hearth_array **
   HEARTH_TRY(hearth_dense_check(t->name, t->a, true));
   HEARTH_REQUIRE(ctx, t->k >= 0 && t->k <= t->n, "%s: k = %lld of %lld eigenvalues", t->name, (long long)t->k, (long long)t->n);
   HEARTH_REQUIRE(ctx, t->which == HEARTH_EIGH_SMALLEST || t->which == HEARTH_EIGH_LARGEST, "%s: which = %d is no hearth_eigh_which", t->name, t->which);
-  HEARTH_REQUIRE(ctx, t->method == HEARTH_EIGH_AUTO || t->method == HEARTH_EIGH_DENSE, "%s: method = %d is no hearth_eigh_method", t->name, t->method);
+  HEARTH_REQUIRE(ctx, t->method >= HEARTH_EIGH_AUTO && t->method <= HEARTH_EIGH_RANDOMIZED, "%s: method = %d is no hearth_eigh_method", t->name, t->method);
+  HEARTH_REQUIRE(ctx, t->tolerance >= 0 && t->tolerance < 1, "%s: a tolerance of %g", t->name, t->tolerance);
   return HEARTH_OK;
 }
 
@@ -59,13 +64,8 @@ static hearth_status deliver(const eigh_task *t, hearth_array **w, hearth_array 
   return status;
 }
 
-static hearth_status run(eigh_task *t, const hearth_eigh_options *options, hearth_array **w, hearth_array **v) {
+static hearth_status run_dense(eigh_task *t, hearth_array **w, hearth_array **v) {
   hearth_context *ctx = t->a->ctx;
-  if (w) *w = NULL;
-  if (v) *v = NULL;
-  read_options(t, options);
-  HEARTH_TRY(hearth_agree_same(ctx, check(t, w, v), "k|which|method", (int64_t[]){t->k, t->which, t->method}, 3));
-  if (t->k == 0) t->k = t->n;
   HEARTH_TRY(hearth_bridge_open(ctx, hearth_bridge_dtype(t->a->dtype, false), t->n, t->n, HEARTH_BRIDGE_REDUCTIONS, &t->bridge));
   hearth_status status = decompose(t);
   if (status == HEARTH_OK) status = deliver(t, w, v);
@@ -74,6 +74,50 @@ static hearth_status run(eigh_task *t, const hearth_eigh_options *options, heart
   hearth_bridge_release(&t->z);
   hearth_bridge_close(&t->bridge);
   return status;
+}
+
+/* Columns of x by the sign rule, as results are. */
+static hearth_status deliver_columns(const eigh_task *t, const hearth_array *x, hearth_array **v) {
+  hearth_bridge bridge;
+  hearth_bridge_matrix z = {0};
+  HEARTH_TRY(hearth_bridge_open(x->ctx, x->dtype, t->n, t->k, HEARTH_BRIDGE_PRODUCTS, &bridge));
+  hearth_status status = hearth_bridge_bring(&bridge, x, &z);
+  if (status == HEARTH_OK) status = hearth_bridge_signs(&bridge, &z, (int32_t)t->k);
+  if (status == HEARTH_OK) status = hearth_bridge_deliver(&bridge, &z, t->n, t->k, NULL, hearth_bridge_result(t->a->dtype, false), t->a->order, v);
+  hearth_bridge_release(&z);
+  hearth_bridge_close(&bridge);
+  return status;
+}
+
+static hearth_status run_randomized(eigh_task *t, hearth_array **w, hearth_array **v) {
+  enum { CYCLES = 60 };
+  hearth_context *ctx = t->a->ctx;
+  hearth_array *a = NULL, *x = NULL;
+  const int32_t dtype = hearth_bridge_dtype(t->a->dtype, false);
+  HEARTH_TRY(hearth_require_finite(t->a, t->name));
+  hearth_status status = hearth_agree(ctx, hearth_allocate(ctx, t->k * (int64_t)sizeof *t->w, &t->w));
+  if (status == HEARTH_OK && dtype != t->a->dtype) status = hearth_array_cast(t->a, dtype, &a);
+  if (status == HEARTH_OK)
+    status = hearth_krylov_eigh(t->name, a ? a : t->a, t->k, t->which == HEARTH_EIGH_LARGEST, t->tolerance > 0 ? t->tolerance : 1e-10, CYCLES, t->w, &x);
+  if (status == HEARTH_OK && t->vectors) status = deliver_columns(t, x, v);
+  if (status == HEARTH_OK) status = hearth_dense_vector(ctx, t->k, t->w, hearth_bridge_result(t->a->dtype, true), w);
+  if (status != HEARTH_OK && v) hearth_array_destroy(v);
+  hearth_deallocate(ctx, t->w);
+  hearth_array_destroy(&a);
+  hearth_array_destroy(&x);
+  return status;
+}
+
+static hearth_status run(eigh_task *t, const hearth_eigh_options *options, hearth_array **w, hearth_array **v) {
+  if (w) *w = NULL;
+  if (v) *v = NULL;
+  read_options(t, options);
+  int64_t bits = 0;
+  memcpy(&bits, &t->tolerance, sizeof bits);
+  HEARTH_TRY(hearth_agree_same(t->a->ctx, check(t, w, v), "k|which|method|tolerance (bits)", (int64_t[]){t->k, t->which, t->method, bits}, 4));
+  if (t->k == 0) t->k = t->n;
+  if (t->method == HEARTH_EIGH_RANDOMIZED && hearth_krylov_is_small(t->n, t->k)) return run_randomized(t, w, v);
+  return run_dense(t, w, v);
 }
 
 hearth_status hearth_eigh(const hearth_array *a, const hearth_eigh_options *options, hearth_array **w, hearth_array **v) {

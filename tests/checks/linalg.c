@@ -41,6 +41,34 @@ static void products(hearth_context *ctx) {
   hearth_layout_destroy(&line);
 }
 
+static void dense(hearth_context *ctx) {
+  hearth_layout *rows = NULL, *line = NULL;
+  hearth_array *a = NULL, *b = NULL, *x = NULL, *l = NULL, *half = NULL, *w = NULL, *v = NULL, *sign = NULL, *logarithm = NULL;
+  double rcond = -1.0;
+  hearth_layout_split(ctx, 2, (int64_t[]){30, 30}, 0, &rows);
+  hearth_layout_split(ctx, 1, (int64_t[]){30}, 0, &line);
+  hearth_eye(rows, 0, HEARTH_FLOAT64, HEARTH_ROW_MAJOR, &a);
+  hearth_rand(line, HEARTH_FLOAT64, HEARTH_ROW_MAJOR, 1, &b);
+  hearth_rcond(a, &rcond); /* below 1e-16 nothing of x is significant */
+  hearth_solve(a, b, &x);
+  hearth_slogdet(a, &sign, &logarithm);
+
+  hearth_triangular_options lower = HEARTH_TRIANGULAR_OPTIONS_INIT;
+  lower.lower = 1;
+  hearth_cholesky(a, &l); /* a = l l^H */
+  hearth_solve_triangular(l, b, &lower, &half);
+
+  hearth_eigh_options some = HEARTH_EIGH_OPTIONS_INIT;
+  some.k = 5;
+  some.which = HEARTH_EIGH_LARGEST;
+  hearth_eigh(a, &some, &w, &v); /* w ascending */
+  check(ctx, "dense problems");
+  if (rcond != 1.0) MPI_Abort(MPI_COMM_WORLD, 1);
+  destroy(9, (hearth_array * *const[]){&a, &b, &x, &l, &half, &w, &v, &sign, &logarithm});
+  hearth_layout_destroy(&rows);
+  hearth_layout_destroy(&line);
+}
+
 static hearth_status laplacian(void *user, const hearth_array *x, hearth_array *y) {
   hearth_array *left = NULL, *right = NULL; /* a ring: 2.1 x(i) - x(i - 1) - x(i + 1) */
   (void)user;
@@ -80,6 +108,7 @@ int main(int argc, char **argv) {
   if (hearth_context_create(MPI_COMM_WORLD, NULL, &ctx) != HEARTH_OK) MPI_Abort(MPI_COMM_WORLD, 1);
   products(ctx);
   iterations_of(ctx);
+  dense(ctx);
   hearth_context_destroy(&ctx);
   MPI_Finalize();
   return 0;

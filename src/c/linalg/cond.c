@@ -6,6 +6,7 @@
 #include "linalg/dense.h"
 #include "tensor/array_impl.h"
 #include "tensor/layout_impl.h"
+#include <hearth/decomposition.h>
 #include <hearth/solve.h>
 #include <math.h>
 
@@ -20,11 +21,22 @@ static hearth_status check(const hearth_array *a, int32_t ord, const double *val
   return HEARTH_OK;
 }
 
+/* Square matrices go to the bridge at once, where values keep float64 for float32 data. */
+static hearth_status find_values(const hearth_array *a, double *s) {
+  const int64_t m = a->layout->shape[0], n = a->layout->shape[1];
+  hearth_array *values = NULL;
+  if (m == n) return hearth_bridge_svd("hearth_cond", a, NULL, NULL, s, NULL, NULL);
+  HEARTH_TRY(hearth_svdvals(a, &values));
+  const hearth_status status = hearth_agree(a->ctx, hearth_dense_read(values, 0, m < n ? m : n, s));
+  hearth_array_destroy(&values);
+  return status;
+}
+
 static hearth_status by_values(const hearth_array *a, double *value) {
   const int64_t m = a->layout->shape[0], n = a->layout->shape[1], k = m < n ? m : n;
   double *s = NULL;
   hearth_status status = hearth_agree(a->ctx, hearth_allocate(a->ctx, k * (int64_t)sizeof *s, &s));
-  if (status == HEARTH_OK) status = hearth_bridge_svd("hearth_cond", a, NULL, NULL, s, NULL, NULL);
+  if (status == HEARTH_OK) status = find_values(a, s);
   if (status == HEARTH_OK) *value = s[k - 1] > 0 ? s[0] / s[k - 1] : INFINITY;
   hearth_deallocate(a->ctx, s);
   return status;

@@ -60,6 +60,17 @@ hearth_status hearth_dense_vector(hearth_context *ctx, int64_t n, const double *
   return status;
 }
 
+hearth_status hearth_dense_read(const hearth_array *vector, int64_t first, int64_t count, double *values) {
+  hearth_view from = *hearth_array_view(vector), to = from;
+  from.data = (char *)from.data + first * from.stride[0];
+  from.extent[0] = to.extent[0] = count;
+  to.data = values;
+  to.dtype = HEARTH_FLOAT64;
+  to.space = HEARTH_SPACE_HOST;
+  to.stride[0] = sizeof *values;
+  return count > 0 ? hearth_view_copy(vector->ctx, &to, &from) : HEARTH_OK;
+}
+
 hearth_status hearth_dense_bring_sides(const hearth_bridge *bridge, const hearth_array *b, hearth_bridge_matrix *x) {
   hearth_array *column = NULL;
   if (b->layout->ndim == 2) return hearth_bridge_bring(bridge, b, x);

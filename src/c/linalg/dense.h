@@ -15,6 +15,9 @@ int32_t hearth_dense_promote(int32_t a, int32_t b);
 /* n numbers (pairs of real and imaginary parts if the dtype is complex) as a 1-d array on every rank. Collective; agreed. */
 hearth_status hearth_dense_vector(hearth_context *ctx, int64_t n, const double *values, int32_t dtype, hearth_array **result);
 
+/* count numbers from `first` on of a vector that every rank has, of any real dtype. Local. */
+hearth_status hearth_dense_read(const hearth_array *vector, int64_t first, int64_t count, double *values);
+
 /* Right-hand sides on a bridge, and the solution with the layout and order of b. Collective; agreed. */
 hearth_status hearth_dense_bring_sides(const hearth_bridge *bridge, const hearth_array *b, hearth_bridge_matrix *x);
 hearth_status hearth_dense_deliver_sides(const hearth_bridge *bridge, const hearth_bridge_matrix *x, const hearth_array *b, int32_t dtype,

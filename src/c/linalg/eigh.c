@@ -9,6 +9,7 @@
 #include "tensor/array_impl.h"
 #include "tensor/layout_impl.h"
 #include <hearth/decomposition.h>
+#include <hearth/iterative.h>
 #include <string.h>
 
 typedef struct eigh_task {
@@ -39,7 +40,7 @@ static hearth_status check(const eigh_task *t, hearth_array **w, hearth_array **
   HEARTH_TRY(hearth_dense_check(t->name, t->a, true));
   HEARTH_REQUIRE(ctx, t->k >= 0 && t->k <= t->n, "%s: k = %lld of %lld eigenvalues", t->name, (long long)t->k, (long long)t->n);
   HEARTH_REQUIRE(ctx, t->which == HEARTH_EIGH_SMALLEST || t->which == HEARTH_EIGH_LARGEST, "%s: which = %d is no hearth_eigh_which", t->name, t->which);
-  HEARTH_REQUIRE(ctx, t->method >= HEARTH_EIGH_AUTO && t->method <= HEARTH_EIGH_RANDOMIZED, "%s: method = %d is no hearth_eigh_method", t->name, t->method);
+  HEARTH_REQUIRE(ctx, t->method >= HEARTH_EIGH_AUTO && t->method <= HEARTH_EIGH_LANCZOS, "%s: method = %d is no hearth_eigh_method", t->name, t->method);
   HEARTH_REQUIRE(ctx, t->tolerance >= 0 && t->tolerance < 1, "%s: a tolerance of %g", t->name, t->tolerance);
   return HEARTH_OK;
 }
@@ -89,16 +90,32 @@ static hearth_status deliver_columns(const eigh_task *t, const hearth_array *x, 
   return status;
 }
 
-static hearth_status run_randomized(eigh_task *t, hearth_array **w, hearth_array **v) {
+static hearth_status by_lanczos(eigh_task *t, const hearth_array *a, hearth_array **x) {
+  hearth_eigsh_options options = HEARTH_EIGSH_OPTIONS_INIT;
+  hearth_array *w = NULL, *residuals = NULL;
+  options.which = t->which == HEARTH_EIGH_LARGEST ? HEARTH_EIGSH_LARGEST : HEARTH_EIGSH_SMALLEST;
+  options.tolerance = t->tolerance;
+  HEARTH_TRY(hearth_eigsh_matrix(a, t->k, &options, &w, x, &residuals));
+  const hearth_status status = hearth_agree(a->ctx, hearth_dense_read(w, 0, t->k, t->w));
+  hearth_array_destroy(&w);
+  hearth_array_destroy(&residuals);
+  return status;
+}
+
+static hearth_status by_products(eigh_task *t, const hearth_array *a, hearth_array **x) {
   enum { CYCLES = 60 };
+  if (t->method == HEARTH_EIGH_LANCZOS) return by_lanczos(t, a, x);
+  return hearth_krylov_eigh(t->name, a, t->k, t->which == HEARTH_EIGH_LARGEST, t->tolerance > 0 ? t->tolerance : 1e-10, CYCLES, t->w, x);
+}
+
+static hearth_status run_products(eigh_task *t, hearth_array **w, hearth_array **v) {
   hearth_context *ctx = t->a->ctx;
   hearth_array *a = NULL, *x = NULL;
   const int32_t dtype = hearth_bridge_dtype(t->a->dtype, false);
   HEARTH_TRY(hearth_require_finite(t->a, t->name));
   hearth_status status = hearth_agree(ctx, hearth_allocate(ctx, t->k * (int64_t)sizeof *t->w, &t->w));
   if (status == HEARTH_OK && dtype != t->a->dtype) status = hearth_array_cast(t->a, dtype, &a);
-  if (status == HEARTH_OK)
-    status = hearth_krylov_eigh(t->name, a ? a : t->a, t->k, t->which == HEARTH_EIGH_LARGEST, t->tolerance > 0 ? t->tolerance : 1e-10, CYCLES, t->w, &x);
+  if (status == HEARTH_OK) status = by_products(t, a ? a : t->a, &x);
   if (status == HEARTH_OK && t->vectors) status = deliver_columns(t, x, v);
   if (status == HEARTH_OK) status = hearth_dense_vector(ctx, t->k, t->w, hearth_bridge_result(t->a->dtype, true), w);
   if (status != HEARTH_OK && v) hearth_array_destroy(v);
@@ -116,8 +133,8 @@ static hearth_status run(eigh_task *t, const hearth_eigh_options *options, heart
   memcpy(&bits, &t->tolerance, sizeof bits);
   HEARTH_TRY(hearth_agree_same(t->a->ctx, check(t, w, v), "k|which|method|tolerance (bits)", (int64_t[]){t->k, t->which, t->method, bits}, 4));
   if (t->k == 0) t->k = t->n;
-  if (t->method == HEARTH_EIGH_RANDOMIZED && hearth_krylov_is_small(t->n, t->k)) return run_randomized(t, w, v);
-  return run_dense(t, w, v);
+  const bool partial = t->method == HEARTH_EIGH_RANDOMIZED || t->method == HEARTH_EIGH_LANCZOS;
+  return partial && hearth_krylov_is_small(t->n, t->k) ? run_products(t, w, v) : run_dense(t, w, v);
 }
 
 hearth_status hearth_eigh(const hearth_array *a, const hearth_eigh_options *options, hearth_array **w, hearth_array **v) {

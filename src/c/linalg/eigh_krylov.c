@@ -5,6 +5,7 @@
 #include "core/context_impl.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "linalg/dense.h"
 #include "linalg/operand.h"
 #include <hearth/decomposition.h>
 #include <hearth/elementwise.h>
@@ -98,18 +99,6 @@ static hearth_status combine(hearth_array **x, const hearth_array *s, int64_t fi
   return status;
 }
 
-/* The numbers of a replicated vector of any dtype. Local. */
-static hearth_status read_vector(const hearth_array *array, int64_t first, int64_t count, double *values) {
-  hearth_view from = *hearth_array_view(array), to = from;
-  from.data = (char *)from.data + first * from.stride[0];
-  from.extent[0] = to.extent[0] = count;
-  to.data = values;
-  to.dtype = HEARTH_FLOAT64;
-  to.space = HEARTH_SPACE_HOST;
-  to.stride[0] = sizeof *values;
-  return hearth_view_copy(array->ctx, &to, &from);
-}
-
 /* next := a v - v diag(values), and its columns' norms. */
 static hearth_status residuals(krylov *t, const hearth_array *w, int64_t first) {
   hearth_array *kept = NULL, *scaled = NULL, *rest = NULL, *norms = NULL, *everywhere = NULL;
@@ -118,7 +107,7 @@ static hearth_status residuals(krylov *t, const hearth_array *w, int64_t first) 
   if (status == HEARTH_OK) status = hearth_subtract(t->av, scaled, &rest);
   if (status == HEARTH_OK) status = hearth_norm(rest, 1, (int32_t[]){0}, NULL, &norms);
   if (status == HEARTH_OK) status = hearth_resplit(norms, -1, &everywhere);
-  if (status == HEARTH_OK) status = hearth_agree(t->a->ctx, read_vector(everywhere, 0, t->keep, t->norms));
+  if (status == HEARTH_OK) status = hearth_agree(t->a->ctx, hearth_dense_read(everywhere, 0, t->keep, t->norms));
   if (status == HEARTH_OK)
     replace(&t->next, rest);
   else
@@ -139,9 +128,9 @@ static hearth_status restart(krylov *t) {
   if (status == HEARTH_OK) status = hearth_eigh(h, NULL, &w, &s);
   if (status == HEARTH_OK) status = hearth_array_shape(w, 1, columns);
   const int64_t first = t->largest ? columns[0] - t->keep : 0;
-  if (status == HEARTH_OK) status = read_vector(w, 0, 1, &ends[0]);
-  if (status == HEARTH_OK) status = read_vector(w, columns[0] - 1, 1, &ends[1]);
-  if (status == HEARTH_OK) status = read_vector(w, first, t->keep, t->values);
+  if (status == HEARTH_OK) status = hearth_dense_read(w, 0, 1, &ends[0]);
+  if (status == HEARTH_OK) status = hearth_dense_read(w, columns[0] - 1, 1, &ends[1]);
+  if (status == HEARTH_OK) status = hearth_dense_read(w, first, t->keep, t->values);
   status = hearth_agree(t->a->ctx, status);
   if (status == HEARTH_OK) status = combine(&t->v, s, first, t->keep);
   if (status == HEARTH_OK) status = combine(&t->av, s, first, t->keep);

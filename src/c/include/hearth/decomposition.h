@@ -13,9 +13,10 @@ typedef enum hearth_eigh_which {
 } hearth_eigh_which;
 
 typedef enum hearth_eigh_method {
-  HEARTH_EIGH_AUTO = 0,      /* dense */
-  HEARTH_EIGH_DENSE = 1,     /* LAPACK on one rank for small orders, else ScaLAPACK: divide and conquer for all vectors, representations (MRRR) for some */
-  HEARTH_EIGH_RANDOMIZED = 2 /* block Krylov spaces from a random start: products with 4 (k + 10) vectors per restart; dense where k + 10 >= n / 10 */
+  HEARTH_EIGH_AUTO = 0,       /* dense */
+  HEARTH_EIGH_DENSE = 1,      /* LAPACK on one rank for small orders, else ScaLAPACK: divide and conquer for all vectors, representations (MRRR) for some */
+  HEARTH_EIGH_RANDOMIZED = 2, /* block Krylov spaces from a random start: products with 4 (k + 10) vectors per restart */
+  HEARTH_EIGH_LANCZOS = 3     /* hearth_eigsh_matrix: products with one vector at a time */
 } hearth_eigh_method;
 
 typedef struct hearth_eigh_options {
@@ -23,7 +24,7 @@ typedef struct hearth_eigh_options {
   int64_t k;        /* how many eigenvalues; 0: all */
   int32_t which;    /* hearth_eigh_which: which end of the spectrum, if not all */
   int32_t method;   /* hearth_eigh_method */
-  double tolerance; /* HEARTH_EIGH_RANDOMIZED: residuals |a v - w v| over the largest |w|; 0: 1e-10 */
+  double tolerance; /* of the last two methods: residuals |a v - w v| over the largest |w|; 0: 1e-10 */
 } hearth_eigh_options;
 #define HEARTH_EIGH_OPTIONS_INIT                                                                                                                               \
   { sizeof(hearth_eigh_options), 0, HEARTH_EIGH_SMALLEST, HEARTH_EIGH_AUTO, 0 }
@@ -33,8 +34,8 @@ typedef struct hearth_eigh_options {
  * entries within 1e-6 of the largest, the lowest row decides. w is replicated on all ranks; v has the layout of a if it has its shape, else the balanced split
  * of its rows, and its memory order.
  * Float32 and complex64 are computed in float64 and complex128 and rounded at the end; integers and bool become float64.
- * HEARTH_EIGH_RANDOMIZED reads all of a, which has to be Hermitian, and is the faster one the better the wanted values stand apart from the others: eigenvalues
- * are as good as residual^2 / gap, vectors as residual / gap. Workspace of it: 10 (k + 10) vectors.
+ * The last two methods read all of a, which has to be Hermitian, and are the faster the better the wanted values stand apart from the others: eigenvalues are
+ * as good as residual^2 / gap, vectors as residual / gap. Where 10 (k + 10) >= n the dense method is taken. Workspace: 10 (k + 10) vectors.
  * Collective. Ownership: the caller destroys *w and *v. Workspace: about four matrices of a's size, spread over the ranks. Errors: ARGUMENT (not 2-d, not
  * square, k > n, bad option), NOT_FINITE (the message has the first place), NUMERICAL (no convergence; RANDOMIZED: residuals not halved by four restarts),
  * UNSUPPORTED (order beyond 32 bits), MISMATCH (options differ between ranks), NOT_REPRODUCIBLE, MEMORY, MPI. */

@@ -79,6 +79,8 @@ module hearth
   public :: HEARTH_EIGH_LARGEST
   public :: HEARTH_EIGH_AUTO
   public :: HEARTH_EIGH_DENSE
+  public :: HEARTH_EIGH_RANDOMIZED
+  public :: HEARTH_EIGH_LANCZOS
   public :: HEARTH_QR_AUTO
   public :: HEARTH_QR_CHOLESKY_QR2
   public :: HEARTH_QR_SHIFTED_CHOLESKY_QR3

@@ -1040,11 +1040,13 @@ contains
   !> every column the entry of largest magnitude is positive (real positive); among entries within 1e-6 of the largest,
   !> the lowest row decides. w is replicated on all ranks; v has the layout of a if it has its shape, else the balanced
   !> split of its rows, and its memory order. Float32 and complex64 are computed in float64 and complex128 and rounded
-  !> at the end; integers and bool become float64.
+  !> at the end; integers and bool become float64. The last two methods read all of a, which has to be Hermitian, and
+  !> are the faster the better the wanted values stand apart from the others: eigenvalues are as good as residual^2 /
+  !> gap, vectors as residual / gap. Where 10 (k + 10) >= n the dense method is taken. Workspace: 10 (k + 10) vectors.
   !> Collective. Ownership: the caller destroys *w and *v. Workspace: about four matrices of a's size, spread over the
   !> ranks. Errors: ARGUMENT (not 2-d, not square, k > n, bad option), NOT_FINITE (the message has the first place),
-  !> NUMERICAL (no convergence), UNSUPPORTED (order beyond 32 bits), MISMATCH (options differ between ranks),
-  !> NOT_REPRODUCIBLE, MEMORY, MPI.
+  !> NUMERICAL (no convergence; RANDOMIZED: residuals not halved by four restarts), UNSUPPORTED (order beyond 32 bits),
+  !> MISMATCH (options differ between ranks), NOT_REPRODUCIBLE, MEMORY, MPI.
   subroutine array_eigh(self, options, w, v, stat, errmsg)
     class(hearth_array), intent(in) :: self
     type(hearth_eigh_options), optional, intent(in) :: options

@@ -103,6 +103,10 @@ module hearth_constants
   !> LAPACK on one rank for small orders, else ScaLAPACK: divide and conquer for all vectors, representations (MRRR) for
   !> some
   integer(c_int32_t), parameter :: HEARTH_EIGH_DENSE = 1
+  !> block Krylov spaces from a random start: products with 4 (k + 10) vectors per restart
+  integer(c_int32_t), parameter :: HEARTH_EIGH_RANDOMIZED = 2
+  !> hearth_eigsh_matrix: products with one vector at a time
+  integer(c_int32_t), parameter :: HEARTH_EIGH_LANCZOS = 3
 
   ! hearth_qr_method
   !> see hearth_qr
@@ -290,13 +294,15 @@ module hearth_constants
   end type hearth_window
 
   type, bind(C) :: hearth_eigh_options
-    integer(c_size_t) :: size = 24_c_size_t
+    integer(c_size_t) :: size = 32_c_size_t
     !> how many eigenvalues; 0: all
     integer(c_int64_t) :: k = 0_c_int64_t
     !> hearth_eigh_which: which end of the spectrum, if not all
     integer(c_int32_t) :: which = 0_c_int32_t
     !> hearth_eigh_method
     integer(c_int32_t) :: method = 0_c_int32_t
+    !> of the last two methods: residuals |a v - w v| over the largest |w|; 0: 1e-10
+    real(c_double) :: tolerance = 0_c_double
   end type hearth_eigh_options
 
   type, bind(C) :: hearth_qr_options

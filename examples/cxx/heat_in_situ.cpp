@@ -1,10 +1,12 @@
 // Heat equation on a square, dT/dt = kappa Laplace(T) + sources that come and go, with EOFs of the temperature while it runs.
 // Rows are divided among the ranks; each rank keeps a halo of one row on either side, which the analysis never sees.
-//   mpirun -n 4 heat_in_situ [n=96] [samples=120] [out=heat_eof.nc]
+// With a fourth argument the temperatures are kept as well, sample by sample, for postprocess.
+//   mpirun -n 4 heat_in_situ [n=96] [samples=120] [out=heat_eof.nc] [series=none]
 #include <cmath>
 #include <cstdlib>
 #include <hearth/hearth.hpp>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -80,7 +82,55 @@ private:
   std::vector<double> now_, next_;
 };
 
-void run(std::int64_t n, int samples, const std::string &out) {
+// The solver's own output: temperature(time, y, x), a sample at a time.
+class series {
+public:
+  series(hearth::context &ctx, heat &model, int samples, const std::vector<double> &axis, const std::string &path)
+      : out_(ctx, path), n_(model.n()),
+        frame_(hearth::array::wrap(ctx, frame(model), std::vector<std::int64_t>{1, n_, n_}, std::vector<std::int64_t>{0, model.first_row(), 0})) {
+    const std::int64_t length[3] = {samples, n_, n_};
+    for (int d = 0; d < 3; d++) {
+      out_.dimension(names[d], length[d]);
+      out_.variable(names[d], HEARTH_FLOAT64, names[d], std::nan(""));
+    }
+    out_.variable("temperature", HEARTH_FLOAT64, "time y x", std::nan(""));
+    out_.text("temperature", "units", "K");
+    for (int d = 1; d < 3; d++) out_.write_numbers(names[d], axis);
+  }
+
+  void add(heat &model) {
+    frame_.rebind(std::vector<hearth_window>{frame(model)});
+    out_.write_box("temperature", {static_cast<std::int64_t>(times_.size()), 0, 0}, frame_);
+    times_.push_back(model.time());
+  }
+
+  void finish() {
+    out_.write_numbers(names[0], times_);
+    out_.commit();
+  }
+
+private:
+  static constexpr const char *names[3] = {"time", "y", "x"};
+
+  // The rows with an axis of length 1 in front.
+  static hearth_window frame(heat &model) {
+    hearth_window w = model.window(), with{};
+    with.base = w.base;
+    with.dtype = w.dtype;
+    with.ndim = 3;
+    with.extent[0] = 1;
+    with.stride[0] = sizeof(double);
+    for (int d = 0; d < 2; d++) with.extent[d + 1] = w.extent[d], with.stride[d + 1] = w.stride[d];
+    return with;
+  }
+
+  hearth::output out_;
+  std::int64_t n_;
+  hearth::array frame_;
+  std::vector<double> times_;
+};
+
+void run(std::int64_t n, int samples, const std::string &out, const std::string &kept) {
   hearth::context ctx(MPI_COMM_WORLD);
   heat model(MPI_COMM_WORLD, n);
   const std::vector<std::int64_t> shape{n, n}, start{model.first_row(), 0};
@@ -92,12 +142,16 @@ void run(std::int64_t n, int samples, const std::string &out) {
   temperature.set_axis(0, "y", "1", axis);
   temperature.set_axis(1, "x", "1", axis);
   hearth::pca eof(ctx, 5);
+  std::optional<series> all;
+  if (!kept.empty()) all.emplace(ctx, model, samples, axis, kept);
 
   for (int s = 0; s < samples; s++) {
     for (int k = 0; k < 20; k++) model.step();
     temperature.rebind(std::vector<hearth_window>{model.window()});
     eof.partial_fit(temperature, model.time());
+    if (all) all->add(model);
   }
+  if (all) all->finish();
   const std::vector<double> share = eof.explained_variance_ratio(eof.modes());
   if (ctx.rank() == 0)
     for (std::size_t k = 0; k < share.size(); k++) std::cout << "mode " << k + 1 << "  " << 100 * share[k] << " % of the variance\n";
@@ -111,7 +165,7 @@ int main(int argc, char **argv) {
   int code = 0, rank = 0;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
   try {
-    run(argc > 1 ? std::atoi(argv[1]) : 96, argc > 2 ? std::atoi(argv[2]) : 120, argc > 3 ? argv[3] : "heat_eof.nc");
+    run(argc > 1 ? std::atoi(argv[1]) : 96, argc > 2 ? std::atoi(argv[2]) : 120, argc > 3 ? argv[3] : "heat_eof.nc", argc > 4 ? argv[4] : "");
   } catch (const hearth::error &e) {
     if (rank == 0) std::cerr << "heat_in_situ: " << e.what() << '\n';
     code = 1;

@@ -4,6 +4,7 @@
  *   check_eof scores A.nc B.nc TOLERANCE              the same without the EOFs
  *   check_eof variable A.nc NAME B.nc NAME TOLERANCE  one variable of two files, whatever its name
  *   check_eof ratio A.nc B.nc VARIABLE RATIO          the variable's values divided by each other
+ *   check_eof rotation RESULT.nc TOLERANCE            rotated modes make the same field as the others, of the same variance
  *   check_eof missing RESULT.nc VARIABLE               prints how many values are missing */
 #include <hearth/hearth.h>
 #include <math.h>
@@ -192,6 +193,34 @@ static int compare_ratio(const char *first, const char *second, const char *name
   return bad;
 }
 
+/* Largest value of sum_k pc_k(t) e_k(i) minus the same of the rotated modes, relative to the largest sum; and the eigenvalues' sums. */
+static int compare_rotation(const char *path, double tolerance) {
+  hearth_file *file = NULL;
+  if (hearth_file_open(ctx, path, &file) != HEARTH_OK) quit("open", path);
+  const numbers e[2] = {load(file, "eof"), load(file, "rotated_eof")}, pc[2] = {load(file, "pc"), load(file, "rotated_pc")},
+                lambda[2] = {load(file, "eigenvalue"), load(file, "rotated_eigenvalue")};
+  const int64_t modes = lambda[0].n, space = e[0].n / modes;
+  double worst = 0, scale = 0, apart = 0, total[2] = {0};
+  for (int64_t t = 0; t < pc[0].shape[0]; t++)
+    for (int64_t i = 0; i < space; i++) {
+      double sum[2] = {0};
+      for (int side = 0; side < 2; side++)
+        for (int64_t k = 0; k < modes; k++) sum[side] += pc[side].value[t * modes + k] * e[side].value[k * space + i];
+      if (isnan(sum[0]) && isnan(sum[1])) continue;
+      const double error = fabs(sum[0] - sum[1]);
+      worst = error >= worst || isnan(error) ? error : worst;
+      scale = fmax(scale, fabs(sum[0]));
+    }
+  for (int64_t i = 0; i < e[0].n; i++)
+    if (!isnan(e[0].value[i])) apart = fmax(apart, fabs(e[0].value[i] - e[1].value[i]));
+  for (int side = 0; side < 2; side++)
+    for (int64_t k = 0; k < modes; k++) total[side] += lambda[side].value[k];
+  hearth_file_destroy(&file);
+  return expect(worst <= tolerance * scale, "field", 0, worst / scale, tolerance) +
+         expect(apart > 0.01 * largest(e[0].value, e[0].n), "turned", 0, apart, 0.01) +
+         expect(fabs(total[1] / total[0] - 1) < tolerance, "sum of eigenvalues", 0, total[1] / total[0] - 1, tolerance);
+}
+
 static int print_missing(const char *path, const char *name) {
   hearth_file *file = NULL;
   int64_t missing = 0;
@@ -218,10 +247,12 @@ int main(int argc, char **argv) {
     bad = compare_variables(argv[2], argv[3], argv[4], argv[5], atof(argv[6]));
   else if (argc == 6 && strcmp(argv[1], "ratio") == 0)
     bad = compare_ratio(argv[2], argv[3], argv[4], atof(argv[5]));
+  else if (argc == 4 && strcmp(argv[1], "rotation") == 0)
+    bad = compare_rotation(argv[2], atof(argv[3]));
   else if (argc == 4 && strcmp(argv[1], "missing") == 0)
     bad = print_missing(argv[2], argv[3]);
   else
-    printf("usage: check_eof reference|same|scores|variable|ratio|missing ...\n");
+    printf("usage: check_eof reference|same|scores|variable|ratio|rotation|missing ...\n");
   hearth_context_destroy(&ctx);
   MPI_Finalize();
   return bad != 0;

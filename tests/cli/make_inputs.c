@@ -3,6 +3,8 @@
  * part1.nc, part2.nc  the field's samples in two files
  * one.nc, none.nc     one sample, no sample
  * tall.nc, wide.nc    more samples than points and fewer, monthly, with the anomalies beside
+ * late.nc             as wide.nc, some days later
+ * moved.nc, celsius.nc  the field elsewhere, and in other units
  * curved.nc           the field on a grid whose latitudes and longitudes are two-dimensional variables
  * cut.nc, cut4.nc     good.nc and good4.nc, cut off in the middle */
 #include <math.h>
@@ -103,6 +105,10 @@ static double with_hole(int t, int j, int i) {
 static double with_gap(int t, int j, int i) {
   return masked(j, i) && t % 4 != 1 ? FILL : field(t, j, i);
 }
+/* A fifth of the values is missing, now here, now there. */
+static double with_holes(int t, int j, int i) {
+  return (7 * t + 5 * j + 3 * i) % 5 == 0 ? FILL : field(t, j, i);
+}
 static double nothing(int t, int j, int i) {
   return (void)t, (void)j, (void)i, FILL;
 }
@@ -136,7 +142,8 @@ static void make_good(const char *path, int mode) {
   static const struct {
     const char *name;
     formula f;
-  } series[] = {{"t", field}, {"scaled", scaled}, {"u", other}, {"hole", with_hole}, {"gap", with_gap}, {"void", nothing}, {"constant", constant}};
+  } series[] = {{"t", field},      {"scaled", scaled},    {"u", other},      {"hole", with_hole},
+                {"gap", with_gap}, {"holes", with_holes}, {"void", nothing}, {"constant", constant}};
   const double fill = FILL;
   int file, dims[3], named, samples;
   TRY(nc_create(path, mode, &file));
@@ -171,6 +178,21 @@ static void make_part(const char *path, int from, int to) {
   TRY(nc_close(file));
 }
 
+/* The field in other units, or with another latitude number 2. */
+static void make_other(const char *path, const char *units, double shift) {
+  int file, dims[3];
+  double lat[LATS];
+  TRY(nc_create(path, NC_CLOBBER, &file));
+  coordinates(file, dims);
+  variable(file, "t", NC_DOUBLE, 3, dims, units);
+  TRY(nc_enddef(file));
+  put_coordinates(file, 0, TIMES);
+  put_series(file, "t", 0, TIMES, field);
+  for (int j = 0; j < LATS; j++) lat[j] = latitude(j) + (j == 2 ? shift : 0);
+  TRY(nc_put_var_double(file, id_of(file, "lat"), lat));
+  TRY(nc_close(file));
+}
+
 static void make_curved(const char *path) {
   int file, dims[3];
   double lat[POINTS], lon[POINTS];
@@ -193,11 +215,11 @@ static void make_curved(const char *path) {
 }
 
 /* `n` months from January 2000 at `points` points: x, and what is left of it without the means of the calendar months. */
-static void make_months(const char *path, int n, int points) {
+static void make_months(const char *path, int n, int points, double first) {
   int file, dims[2];
   double *x = calloc((size_t)(n * points), sizeof *x), *rest = calloc((size_t)(n * points), sizeof *rest), *time = calloc((size_t)n, sizeof *time);
   for (int t = 0; t < n; t++) {
-    time[t] = 10 + 30.4166 * t;
+    time[t] = first + 30.4166 * t;
     for (int i = 0; i < points; i++)
       x[t * points + i] = 5 * cos(t * acos(-1.0) / 6) + (i + 1) * sin(1.7 * t) + cos(0.4 * t * (i % 4 + 1)) + 0.3 * sin(t * t + 2.0 * i);
   }
@@ -246,8 +268,11 @@ int main(void) {
   make_curved("curved.nc");
   make_part("one.nc", 0, 1);
   make_part("none.nc", 0, 0);
-  make_months("tall.nc", 60, 5);
-  make_months("wide.nc", 40, 70);
+  make_months("tall.nc", 60, 5, 10);
+  make_months("wide.nc", 40, 70, 10);
+  make_months("late.nc", 40, 70, 14);
+  make_other("moved.nc", "K", 0.5);
+  make_other("celsius.nc", "degC", 0);
   cut("good.nc", "cut.nc");
   cut("good4.nc", "cut4.nc");
   return 0;

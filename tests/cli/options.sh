@@ -38,7 +38,7 @@ for variable in latitude longitude; do
   [ "$("$CHECK_EOF" missing curved.pca.nc $variable)" = "0 of 48" ] || failed "curved.pca.nc has no whole $variable"
 done
 is 2 plain.nc good.nc --var turned --sample-dim samples
-is 2 plain.nc good.nc --var t --mask none --solver gram --accuracy float64 --threads 2 --device cpu --progress never --gaps error --climatology none
+is 2 plain.nc good.nc --var t --mask none --solver gram --rotate none --accuracy float64 --threads 2 --device cpu --progress never --gaps error --climatology none
 
 # Masks, gaps: the same points are left out.
 pca 1 hole.nc good.nc --var hole --modes 3
@@ -48,6 +48,36 @@ for ranks in 1 3; do
   is $ranks hole.nc good.nc --var hole --streaming
 done
 [ "$("$CHECK_EOF" missing hole.nc mean)" = "2 of 48" ] || failed "hole.nc: missing in the mean: $("$CHECK_EOF" missing hole.nc mean)"
+
+# Gaps that vary in time are filled from the modes, the same on any ranks; what was there stays.
+for gaps in fill em; do
+  pca 1 filled.nc good.nc --var holes --modes 5 --gaps $gaps --filled one.nc
+  pca 3 is.nc good.nc --var holes --modes 5 --gaps $gaps --filled three.nc && same 1e-8 filled.nc is.nc
+  check variable one.nc holes three.nc holes 1e-8
+  check variable good.nc t one.nc holes 0.05
+done
+"$CHECK_EOF" variable good.nc t one.nc holes 1e-6 >/dev/null && failed "--filled writes the field that was hidden"
+
+# Rotation: the same field in other modes. Scores of variance 1.
+for ranks in 1 3; do
+  pca $ranks rotated.nc good.nc --var hole --modes 4 --weights coslat --rotate varimax && check rotation rotated.nc 1e-9
+  pca $ranks rotated.nc tall.nc --var x --modes 3 --rotate varimax --kaiser && check rotation rotated.nc 1e-9
+done
+pca 2 rotated.nc good.nc --var t --modes 3 --rotate promax && same 1e-9 plain.nc rotated.nc && [ "$("$CHECK_EOF" missing rotated.nc rotated_eof)" = "0 of 144" ] || failed "promax"
+pca 2 white.nc good.nc --var t --modes 3 --whiten && check variable plain.nc eof white.nc eof 1e-9
+"$CHECK_EOF" variable plain.nc pc white.nc pc 1e-3 >/dev/null && failed "--whiten changes nothing"
+
+# Streams: other methods, and the same bits on other numbers of ranks.
+for method in brand exact sketch; do
+  pca 1 one.nc good.nc --var t --modes 3 --streaming --stream-method $method --reproducible && same 1e-6 plain.nc one.nc
+  pca 3 is.nc good.nc --var t --modes 3 --streaming --stream-method $method --reproducible && check same one.nc is.nc 0
+done
+for file in tall wide; do
+  pca 1 one.nc $file.nc --var x --modes 3 --climatology month --reproducible && pca 3 is.nc $file.nc --var x --modes 3 --climatology month --reproducible &&
+    check same one.nc is.nc 0
+done
+pca 2 is.nc good.nc --var t --modes 3 --streaming --forgetting 0.8
+"$CHECK_EOF" same plain.nc is.nc 1e-3 >/dev/null && failed "--forgetting changes nothing"
 
 # Standardized fields know no scale: scores and eigenvalues agree, the EOFs differ by it.
 pca 2 one.nc good.nc --var t --modes 3 --standardize

@@ -24,8 +24,8 @@ picture() {
 
 # The whole way on three ranks, with names that need care.
 on 3 pca good.nc --var t --modes 2 -o 'a result.nc' --plot 'a picture' >out 2>err || failed "--plot: $(cat err)"
-picture 'a picture-eof1.png' 'a picture-eof2.png' 'a picture-pc.png'
-[ "$(grep -c '^picture: ' out)" -eq 3 ] || failed "the pictures are not named: $(cat out)"
+picture 'a picture-eof1.png' 'a picture-eof2.png' 'a picture-pc.png' 'a picture-scree.png'
+[ "$(grep -c '^picture: ' out)" -eq 4 ] || failed "the pictures are not named: $(cat out)"
 # Axes without coordinates, on one rank; a line instead of a map; two fields.
 on 1 pca good.nc --var turned --sample-dim samples --modes 1 -q -o turned.nc && on 1 plot turned.nc -q --no-coasts || failed "plot of turned.nc"
 picture turned-eof1.png turned-pc.png
@@ -37,6 +37,11 @@ if need_data eofs/hgt_djf.nc; then
   on 2 pca "$data/eofs/hgt_djf.nc" --var z --modes 1 --weights coslat -q -o hgt.nc --plot hgt || failed "plot of hgt_djf"
   picture hgt-eof1.png
 fi
+# Rotated modes, gaps, whitened scores; stations; a logarithmic scree of one field out of two.
+on 2 pca good.nc --var holes --modes 2 --gaps fill --rotate varimax --whiten -q -o holes.nc --plot holes || failed "plot of rotated modes"
+picture holes-eof2.png holes-scree.png holes-rotated1.png holes-rotated2.png holes-rotated-pc.png
+on 1 pca good.nc --var t,u --modes 6 -q -o six.nc && on 2 plot six.nc -q -o six || failed "plot of six modes"
+picture six-scree.png
 # Pictures that cannot be written.
 on 2 plot wide.pca.nc -o no/where 2>err && failed "a picture in no folder"
 [ "$(grep -c '^hearth: .*no/where' err)" -eq 1 ] || failed "no message: $(cat err)"

@@ -11,7 +11,7 @@ shows() {
   [ -s err ] && failed "hearth $* on $ranks ranks: on standard error: $(cat err)"
 }
 
-for help in --help "info --help" "pca --help" "plot --help"; do
+for help in --help "info --help" "pca --help" "project --help" "reconstruct --help" "plot --help"; do
   # shellcheck disable=SC2086
   shows 1 "^Usage: hearth" $help
   [ "$(awk 'length > 80' out)" = "" ] || failed "hearth $help is wider than 80 columns: $(awk 'length > 80' out)"

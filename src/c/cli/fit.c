@@ -12,6 +12,9 @@ int cli_fit_create(cli *c, cli_fit *fit) {
   options.standardize = o->standardize;
   options.whiten = o->whiten;
   options.kaiser = o->kaiser;
+  options.stream_method = o->method;
+  options.max_samples = (int32_t)cli_state_samples(fit->state);
+  options.forgetting = o->forgetting;
   options.memory = cli_options_block(o);
   const hearth_status made = hearth_pca_create(c->ctx, o->modes, fit->metric, &options, &fit->pca);
   const int status = cli_check(c, made);

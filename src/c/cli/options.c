@@ -68,6 +68,8 @@ int cli_options_pca(cli *c, int argc, const char **argv, cli_options *o, bool *d
                                   FLAG("kaiser", '\0', kaiser, "rotate with Kaiser's normalization"),
                                   FLAG("whiten", '\0', whiten, "scores of variance 1"),
                                   FLAG("streaming", '\0', streaming, "sample by sample, as inside a model"),
+                                  TEXT("stream-method", '\0', method_word, "brand (default), exact or sketch", "WORD"),
+                                  TEXT("forgetting", '\0', forgetting_word, "streaming: weight per sample, in (0, 1]", "X"),
                                   POPT_TABLEEND};
   struct poptOption results[] = {TEXT("output", 'o', output, "default: FILE's stem + .pca.nc", "FILE"),
                                  TEXT("filled", '\0', filled, "the field with its gaps filled", "FILE"),
@@ -78,7 +80,7 @@ int cli_options_pca(cli *c, int argc, const char **argv, cli_options *o, bool *d
   struct poptOption machine[] = {MACHINE, FLAG("reproducible", '\0', reproducible, "same bits on any number of ranks"), HELP, POPT_TABLEEND};
   const struct poptOption table[] = {GROUP(analysis, "Analysis:"), GROUP(results, "Results:"), GROUP(machine, "Machine and help:"), POPT_TABLEEND};
   return parse(c, argc, argv, table, o, "FILE... --var NAME --modes K [OPTION...]",
-               "\nExample: mpirun -n 4 hearth pca winds.nc --var UWND --modes 4 \\\n             --weights coslat -o winds.pca.nc --plot winds", done);
+               "Example: mpirun -n 4 hearth pca winds.nc --var UWND --modes 4 --plot winds", done);
 }
 
 int cli_options_project(cli *c, int argc, const char **argv, cli_options *o, bool *done) {
@@ -118,9 +120,9 @@ int cli_options_plain(cli *c, int argc, const char **argv, cli_options *o, bool 
 }
 
 void cli_options_free(cli_options *o) {
-  char *words[] = {o->output,     o->vars,        o->sample_dim,    o->weights,      o->mask,          o->gaps_word, o->climatology_word,
-                   o->plot,       o->device,      o->memory_word,   o->threads_word, o->progress_word, o->log_word,  o->profile,
-                   o->modes_word, o->rotate_word, o->accuracy_word, o->solver_word,  o->ddof_word,     o->scores,    o->filled};
+  char *words[] = {o->output,        o->vars,        o->sample_dim,   o->weights,       o->mask,     o->gaps_word,   o->climatology_word, o->plot,
+                   o->device,        o->memory_word, o->threads_word, o->progress_word, o->log_word, o->profile,     o->modes_word,       o->rotate_word,
+                   o->accuracy_word, o->solver_word, o->ddof_word,    o->scores,        o->filled,   o->method_word, o->forgetting_word};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) free(words[i]);
   for (int i = 0; i < o->nfiles; i++) free(o->files[i]);
   free(o->files);

@@ -9,15 +9,16 @@ typedef enum cli_progress { CLI_PROGRESS_AUTO = 0, CLI_PROGRESS_ALWAYS, CLI_PROG
 typedef struct cli_options {
   /* as given; NULL or 0 where not */
   char *output, *vars, *sample_dim, *weights, *mask, *gaps_word, *climatology_word, *plot, *device, *memory_word, *threads_word, *progress_word, *log_word,
-      *profile, *modes_word, *accuracy_word, *solver_word, *ddof_word, *rotate_word, *scores, *filled;
+      *profile, *modes_word, *accuracy_word, *solver_word, *ddof_word, *rotate_word, *scores, *filled, *method_word, *forgetting_word;
   int standardize, whiten, kaiser, streaming, reproducible, quiet, no_coasts, help, version;
   int nfiles;
   char **files;
   /* understood */
-  int32_t modes, ddof, gaps, accuracy, solver, rotation, backend, threads, log;
+  int32_t modes, ddof, gaps, accuracy, solver, rotation, method, backend, threads, log;
   cli_climatology climatology;
   cli_progress progress;
-  int64_t memory; /* bytes, 0: not given */
+  double forgetting; /* 1: none */
+  int64_t memory;    /* bytes, 0: not given */
 } cli_options;
 
 /* Parses the options of subcommand argv[0] and the files; *done means that help or version was asked for and printed. */
@@ -39,6 +40,7 @@ int cli_context_open(cli *c, const cli_options *options);
 /* The words for values of options. */
 const char *cli_solver_word(int32_t solver);
 const char *cli_rotation_word(int32_t rotation);
+const char *cli_method_word(int32_t method);
 
 /* Understanding of single options (words.c). `word` NULL leaves *value alone. */
 int cli_options_understand(cli *c, cli_options *options);

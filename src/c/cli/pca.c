@@ -108,6 +108,8 @@ static int run(cli *c, const cli_options *o, const char *command) {
   if (!o->modes_word) return cli_fail(c, CLI_WRONG, "--modes is missing: say how many modes are wanted, for example --modes 4");
   if (o->mask && strcmp(o->mask, "none") == 0 && o->gaps == HEARTH_GAPS_DROP)
     return cli_fail(c, CLI_WRONG, "--mask none keeps every point, --gaps drop leaves points out: use one of them");
+  if ((o->method_word || o->forgetting_word) && !o->streaming)
+    return cli_fail(c, CLI_WRONG, "%s belongs to --streaming: give it, or leave the option out", o->method_word ? "--stream-method" : "--forgetting");
   if (o->filled && o->gaps < HEARTH_GAPS_FILL) return cli_fail(c, CLI_WRONG, "--filled writes what --gaps fill or em has filled: give one of them");
   if (o->rotation && o->modes < 2) return cli_fail(c, CLI_WRONG, "--rotate turns several modes: --modes must be at least 2");
   if (o->rotation && o->reproducible) return cli_fail(c, CLI_WRONG, "--rotate has no reproducible form: leave --reproducible out");

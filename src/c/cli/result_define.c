@@ -85,10 +85,12 @@ static int define_field(cli *c, const cli_result *r, int32_t f, hearth_output *o
 /* How the eigenvalues were found. */
 static int describe_eigenvalues(cli *c, const cli_result *r, hearth_output *output) {
   int32_t solver = 0;
+  char how[CLI_NAME];
+  snprintf(how, sizeof how, "streaming, %s", cli_method_word(r->options->method));
   CLI_CHECK(c, hearth_output_number(output, "eigenvalue", "ddof", r->options->ddof));
   CLI_CHECK(c, hearth_output_number(output, "eigenvalue", "samples", (double)r->samples));
   CLI_CHECK(c, hearth_pca_solver_used(r->pca, &solver));
-  CLI_CHECK(c, hearth_output_text(output, "eigenvalue", "solver", r->options->streaming ? "streaming" : cli_solver_word(solver)));
+  CLI_CHECK(c, hearth_output_text(output, "eigenvalue", "solver", r->options->streaming ? how : cli_solver_word(solver)));
   if (r->options->gaps >= HEARTH_GAPS_FILL) {
     char text[CLI_NAME];
     double error = 0;

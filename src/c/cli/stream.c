@@ -123,14 +123,16 @@ static int run(stream *s) {
     MPI_Allreduce(MPI_IN_PLACE, &status, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
   }
   free(times);
-  return status == CLI_DONE ? cli_check(c, hearth_pca_scores(fit->pca, &fit->scores)) : status;
+  return status == CLI_DONE ? cli_fit_scores(c, fit, &fit->scores) : status;
 }
 
 int cli_fit_streaming(cli *c, cli_fit *fit) {
   const cli_options *o = fit->options;
   if (o->standardize) return cli_fail(c, CLI_WRONG, "--streaming knows no standard deviations before the end: leave --standardize out");
   if (o->climatology) return cli_fail(c, CLI_WRONG, "--streaming knows no means of months or days before the end: leave --climatology out");
-  if (o->gaps == HEARTH_GAPS_DROP) return cli_fail(c, CLI_WRONG, "--streaming meets gaps too late to leave points out: leave --gaps drop out");
+  if (o->gaps != HEARTH_GAPS_ERROR) return cli_fail(c, CLI_WRONG, "--streaming meets gaps too late to leave points out or to fill them: leave --gaps out");
+  if (o->solver != HEARTH_PCA_AUTO)
+    return cli_fail(c, CLI_WRONG, "--solver is of fits of all samples at once, --stream-method of --streaming: use one of them");
   cli_profile_phase(c, "fit");
   stream s = {.c = c, .fit = fit, .slot = cli_allocate((size_t)fit->state->nfields, sizeof *s.slot)};
   int status = cli_check(c, hearth_state_create(c->ctx, &s.state));

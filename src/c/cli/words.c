@@ -24,6 +24,7 @@ static const word solvers[] = {{"auto", HEARTH_PCA_AUTO},
                                {"full", HEARTH_PCA_FULL},
                                {NULL, 0}};
 static const word rotations[] = {{"none", HEARTH_ROTATION_NONE}, {"varimax", HEARTH_ROTATION_VARIMAX}, {"promax", HEARTH_ROTATION_PROMAX}, {NULL, 0}};
+static const word methods[] = {{"brand", HEARTH_STREAM_BRAND}, {"exact", HEARTH_STREAM_EXACT}, {"sketch", HEARTH_STREAM_SKETCH}, {NULL, 0}};
 static const word devices[] = {{"cpu", HEARTH_BACKEND_CPU}, {"cuda", HEARTH_BACKEND_CUDA}, {"hip", HEARTH_BACKEND_HIP}, {NULL, 0}};
 static const word progresses[] = {{"auto", CLI_PROGRESS_AUTO}, {"always", CLI_PROGRESS_ALWAYS}, {"never", CLI_PROGRESS_NEVER}, {NULL, 0}};
 static const word logs[] = {{"error", HEARTH_LOG_ERROR}, {"warning", HEARTH_LOG_WARNING}, {"info", HEARTH_LOG_INFO}, {"debug", HEARTH_LOG_DEBUG}, {NULL, 0}};
@@ -49,6 +50,9 @@ static const char *word_of(const word *words, int32_t value) {
 const char *cli_solver_word(int32_t solver) {
   return word_of(solvers, solver);
 }
+const char *cli_method_word(int32_t method) {
+  return word_of(methods, method);
+}
 const char *cli_rotation_word(int32_t rotation) {
   return word_of(rotations, rotation);
 }
@@ -61,6 +65,15 @@ static int whole_number(cli *c, const char *option, const char *given, int32_t l
   if (end == given || *end) return cli_fail(c, CLI_WRONG, "%s '%s' is not a whole number", option, given);
   if (errno || number < least || number > INT32_MAX) return cli_fail(c, CLI_WRONG, "%s %s is out of range: at least %d is needed", option, given, least);
   *value = (int32_t)number;
+  return CLI_DONE;
+}
+
+/* A number above 0, 1 at most. */
+static int share(cli *c, const char *option, const char *given, double *value) {
+  if (!given) return CLI_DONE;
+  char *end;
+  *value = strtod(given, &end);
+  if (end == given || *end || !(*value > 0 && *value <= 1)) return cli_fail(c, CLI_WRONG, "%s '%s' is no number above 0 and up to 1", option, given);
   return CLI_DONE;
 }
 
@@ -86,11 +99,14 @@ static int size(cli *c, const char *option, const char *given, int64_t *bytes) {
 int cli_options_understand(cli *c, cli_options *o) {
   int32_t climatology = 0, progress = 0;
   o->ddof = 1;
+  o->forgetting = 1;
   CLI_TRY(choose(c, "--gaps", o->gaps_word, gaps, &o->gaps));
   CLI_TRY(choose(c, "--climatology", o->climatology_word, climatologies, &climatology));
   CLI_TRY(choose(c, "--accuracy", o->accuracy_word, accuracies, &o->accuracy));
   CLI_TRY(choose(c, "--solver", o->solver_word, solvers, &o->solver));
   CLI_TRY(choose(c, "--rotate", o->rotate_word, rotations, &o->rotation));
+  CLI_TRY(choose(c, "--stream-method", o->method_word, methods, &o->method));
+  CLI_TRY(share(c, "--forgetting", o->forgetting_word, &o->forgetting));
   CLI_TRY(choose(c, "--device", o->device, devices, &o->backend));
   CLI_TRY(choose(c, "--progress", o->progress_word, progresses, &progress));
   CLI_TRY(choose(c, "--log", o->log_word, logs, &o->log));

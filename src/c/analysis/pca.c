@@ -16,6 +16,7 @@ static hearth_status take_options(const hearth_context *ctx, const hearth_pca_op
     memcpy(options, given, given->size < sizeof *options ? given->size : sizeof *options);
   }
   options->size = sizeof *options;
+  if (options->stream_method == HEARTH_STREAM_SKETCH) options->keep_scores = 0; /* a sketch knows no single sample */
   HEARTH_REQUIRE(ctx, options->solver >= HEARTH_PCA_AUTO && options->solver <= HEARTH_PCA_FULL, "hearth_pca_create: unknown solver %d", options->solver);
   HEARTH_REQUIRE(ctx, options->accuracy >= HEARTH_ACCURACY_FLOAT64 && options->accuracy <= HEARTH_ACCURACY_FLOAT32, "hearth_pca_create: unknown accuracy %d",
                  options->accuracy);
@@ -45,8 +46,10 @@ static hearth_status check_create(const hearth_context *ctx, int32_t n_component
         ctx, HEARTH_ERR_NOT_REPRODUCIBLE,
         "hearth_pca_create: the reproducible form of PCA is that of the Gram matrix (solver auto or gram) without filled gaps: choose these, or make "
         "the context with HEARTH_REDUCTION_FAST");
-  if (options->stream_method == HEARTH_STREAM_SKETCH)
-    return hearth_fail(ctx, HEARTH_ERR_UNSUPPORTED, "hearth_pca_create: HEARTH_STREAM_SKETCH is not in this version");
+  if (options->stream_method == HEARTH_STREAM_SKETCH && ctx->options.reduction == HEARTH_REDUCTION_REPRODUCIBLE)
+    return hearth_fail(
+        ctx, HEARTH_ERR_NOT_REPRODUCIBLE,
+        "hearth_pca_create: HEARTH_STREAM_SKETCH has no reproducible form: take HEARTH_STREAM_BRAND, or make the context with HEARTH_REDUCTION_FAST");
   if (options->forgetting < 1 && options->stream_method != HEARTH_STREAM_BRAND)
     return hearth_fail(ctx, HEARTH_ERR_UNSUPPORTED, "hearth_pca_create: forgetting is known to HEARTH_STREAM_BRAND alone");
   return HEARTH_OK;

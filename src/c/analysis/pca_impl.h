@@ -55,6 +55,7 @@ typedef struct hearth_pca_stream {
   double *spare;                     /* [points] */
   double *reference;                 /* what samples are packed minus: the mean, or a fixed field in the place of spare */
   struct hearth_exact_stream *exact; /* of HEARTH_STREAM_EXACT */
+  struct hearth_sketch *sketch;      /* of HEARTH_STREAM_SKETCH */
   bool stale;                        /* samples came since basis and numbers were made (methods that make them at the end) */
   double discarded;                  /* sum over updates of the largest eigenvalue thrown away, of the scatter matrix */
   double last_time;

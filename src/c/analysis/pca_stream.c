@@ -37,7 +37,8 @@ static hearth_status sample_of(const hearth_context *ctx, const hearth_state *st
 }
 
 const hearth_stream_table *hearth_stream_table_of(const hearth_pca *pca) {
-  return pca->options.stream_method == HEARTH_STREAM_EXACT ? &hearth_stream_exact : &hearth_stream_brand;
+  static const hearth_stream_table *const tables[] = {&hearth_stream_brand, &hearth_stream_exact, &hearth_stream_sketch};
+  return tables[pca->options.stream_method];
 }
 
 static hearth_status allocate_stream(hearth_pca *pca) {

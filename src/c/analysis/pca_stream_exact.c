@@ -6,7 +6,6 @@
 #include "core/context_impl.h"
 #include "core/error.h"
 #include "core/memory.h"
-#include "kernels/map.h"
 #include "linalg/small.h"
 #include "tensor/gram_sums.h"
 #include <float.h>
@@ -57,46 +56,6 @@ static void release(hearth_pca *pca) {
   pca->stream.exact = NULL;
 }
 
-static hearth_view row_of(const hearth_pca *pca, double *rows, int64_t t) {
-  const int64_t n = pca->space.points;
-  return hearth_pca_matrix(pca->ctx, n ? rows + t * n : NULL, 1, n, n, 1);
-}
-
-/* The good samples close together. Local. */
-static hearth_status close_ranks(hearth_pca *pca, const double *use) {
-  const hearth_context *ctx = pca->ctx;
-  int64_t to = 0;
-  for (int64_t j = 0; j < pca->stream.filled && pca->space.points > 0; j++) {
-    const hearth_view target = row_of(pca, pca->stream.waiting, to), source = row_of(pca, pca->stream.waiting, j);
-    if (use[j] == 0) continue;
-    if (to++ != j) HEARTH_TRY(ctx->backend->copy(ctx->queue, &target, &source));
-  }
-  return ctx->backend->wait(ctx->queue);
-}
-
-/* The reference: the mean of the first bunch, in the order of its samples, which is taken from them. Local. */
-static hearth_status centre_first(hearth_pca *pca, int64_t good) {
-  const hearth_context *ctx = pca->ctx;
-  static const hearth_map_step add[] = {{HEARTH_OP_MULTIPLY, {1, 0}}, {HEARTH_OP_ADD, {2, 0}}}, subtract = {HEARTH_OP_SUBTRACT, {1, 0}};
-  const double share = 1 / (double)good;
-  const int64_t n = pca->space.points;
-  const hearth_view reference = row_of(pca, pca->stream.reference, 0), inverse = row_of(pca, pca->space.inverse, 0);
-  hearth_view number = hearth_pca_host_matrix((double *)&share, 1, n);
-  number.stride[0] = number.stride[1] = 0;
-  if (n == 0) return HEARTH_OK;
-  HEARTH_TRY(ctx->backend->fill(ctx->queue, &reference, 0));
-  for (int64_t t = 0; t < good; t++) {
-    const hearth_view row = row_of(pca, pca->stream.waiting, t), *const sources[] = {&row, &number, &reference};
-    HEARTH_TRY(ctx->backend->map->map(ctx->queue, HEARTH_FLOAT64, 2, add, &reference, 3, sources));
-  }
-  for (int64_t t = 0; t < good; t++) {
-    const hearth_view row = row_of(pca, pca->stream.waiting, t), *const sources[] = {&row, &reference};
-    HEARTH_TRY(ctx->backend->map->map(ctx->queue, HEARTH_FLOAT64, 1, &subtract, &row, 2, sources));
-  }
-  if (pca->space.inverse) HEARTH_TRY(ctx->backend->multiply(ctx->queue, &reference, &reference, &inverse));
-  return ctx->backend->wait(ctx->queue);
-}
-
 /* Products of all samples with those that are not known yet: one reduction. Collective. */
 static hearth_status extend_gram(hearth_pca *pca, hearth_status mine) {
   const hearth_context *ctx = pca->ctx;
@@ -132,21 +91,9 @@ static void resume(hearth_pca *pca) {
 }
 
 static hearth_status update(hearth_pca *pca, int64_t *good) {
-  hearth_pca_stream *stream = &pca->stream;
-  const bool first = stream->samples == 0;
-  double use[stream->filled];
-  memcpy(use, stream->bad, sizeof use);
-  HEARTH_TRY(hearth_allreduce_f64(pca->ctx, use, stream->filled, HEARTH_OP_SUM));
-  *good = 0;
-  for (int64_t j = 0; j < stream->filled; j++) {
-    use[j] = use[j] == 0;
-    *good += use[j] != 0;
-  }
+  hearth_status mine = HEARTH_OK;
+  HEARTH_TRY(hearth_stream_gather(pca, good, &mine));
   if (*good == 0) return HEARTH_OK;
-  hearth_status mine = close_ranks(pca, use);
-  if (mine == HEARTH_OK && first) mine = centre_first(pca, *good);
-  hearth_stream_keep_times(pca, use);
-  stream->weight = stream->weight2 = (double)stream->samples;
   resume(pca);
   return is_reproducible(pca) ? hearth_agree(pca->ctx, mine) : extend_gram(pca, mine);
 }
@@ -252,18 +199,6 @@ static hearth_status combine(hearth_pca *pca, int64_t rows, double *factor) {
   return status;
 }
 
-/* mean := reference + (mean of what is stored) / sqrt(w). Local. */
-static hearth_status set_mean(hearth_pca *pca, int64_t rank) {
-  const hearth_context *ctx = pca->ctx;
-  static const hearth_map_step add = {HEARTH_OP_ADD, {1, 0}};
-  const hearth_view stored = row_of(pca, pca->basis, rank), mean = row_of(pca, pca->mean, 0), reference = row_of(pca, pca->stream.reference, 0),
-                    inverse = row_of(pca, pca->space.inverse, 0), *const sources[] = {&mean, &reference};
-  if (pca->space.points == 0) return HEARTH_OK;
-  HEARTH_TRY(pca->space.inverse ? ctx->backend->multiply(ctx->queue, &mean, &stored, &inverse) : ctx->backend->copy(ctx->queue, &mean, &stored));
-  HEARTH_TRY(ctx->backend->map->map(ctx->queue, HEARTH_FLOAT64, 1, &add, &mean, 2, sources));
-  return ctx->backend->wait(ctx->queue);
-}
-
 static hearth_status finish(hearth_pca *pca) {
   const hearth_context *ctx = pca->ctx;
   hearth_pca_stream *stream = &pca->stream;
@@ -284,7 +219,7 @@ static hearth_status finish(hearth_pca *pca) {
     pca->total = answer[2];
     memcpy(pca->sigma, answer + HEADER, (size_t)width * sizeof *answer);
     mine = combine(pca, stream->rank + 1, answer + HEADER + width);
-    if (mine == HEARTH_OK) mine = set_mean(pca, stream->rank);
+    if (mine == HEARTH_OK) mine = hearth_stream_set_mean(pca, pca->basis + stream->rank * pca->space.points);
     status = hearth_agree(ctx, mine);
   }
   hearth_deallocate(ctx, answer);

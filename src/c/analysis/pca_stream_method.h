@@ -21,11 +21,16 @@ typedef struct hearth_stream_table {
   void (*describe)(const hearth_pca *pca, hearth_checkpoint *checkpoint);
 } hearth_stream_table;
 
-extern const hearth_stream_table hearth_stream_brand, hearth_stream_exact;
+extern const hearth_stream_table hearth_stream_brand, hearth_stream_exact, hearth_stream_sketch;
 const hearth_stream_table *hearth_stream_table_of(const hearth_pca *pca);
 
 /* pca_stream_update.c: times of the samples that stay (use[j] != 0), close together; counts them. */
 void hearth_stream_keep_times(hearth_pca *pca, const double *use);
+/* pca_stream_gather.c: agrees which waiting samples count, moves them together and takes the reference from them: the mean of the first bunch, whose place is
+ * set here. Counts them, their times and weights. *mine: what failed here. Collective. */
+hearth_status hearth_stream_gather(hearth_pca *pca, int64_t *good, hearth_status *mine);
+/* mean := reference + stored_mean / sqrt(w); stored_mean [points]. Local. */
+hearth_status hearth_stream_set_mean(hearth_pca *pca, double *stored_mean);
 /* pca_checkpoint.c */
 void hearth_checkpoint_add_vector(hearth_checkpoint *checkpoint, const char *name, double *data, int64_t n, bool everywhere);
 void hearth_checkpoint_add_rows(hearth_checkpoint *checkpoint, const char *name, double *data, int64_t rows);

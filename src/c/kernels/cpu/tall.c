@@ -10,7 +10,8 @@
 #include "kernels/tall.h"
 #include <string.h>
 
-enum { NARROW = 160, WIDE_ROWS = 384 };
+/* A tile of many columns: long enough that adding to the sums costs little beside the products. */
+enum { NARROW = 160, WIDE_BYTES = 8 << 20, WIDE_FEWEST = 384, WIDE_MOST = 4096 };
 
 typedef struct tall_task {
   const hearth_queue *queue;
@@ -118,7 +119,9 @@ static hearth_status pack(tall_task *task) {
 
 static hearth_status prepare(tall_task *task) {
   const hearth_tall_pass *pass = task->pass;
-  const int64_t most = task->narrow ? cpu_tiles_rows(task->widest) : WIDE_ROWS;
+  int64_t most = WIDE_BYTES / (8 * task->widest) / CPU_TILES_UNIT * CPU_TILES_UNIT;
+  most = most < WIDE_FEWEST ? WIDE_FEWEST : most > WIDE_MOST ? WIDE_MOST : most;
+  if (task->narrow) most = cpu_tiles_rows(task->widest);
   const int64_t whole = (task->rows + CPU_TILES_UNIT - 1) / CPU_TILES_UNIT * CPU_TILES_UNIT;
   task->tile = whole < most ? whole : most;
   task->leading = task->tile + 8; /* no power of two apart */

@@ -2,21 +2,49 @@
 #include "kernels/cpu/queue.h"
 #include "kernels/cpu/tall.h"
 
+#include <stdbool.h>
+
 enum { LINE = 8 };
+typedef double eight __attribute__((vector_size(64), aligned(8), may_alias));
+typedef float eight_floats __attribute__((vector_size(32), aligned(4), may_alias));
+
+/* y := the transpose of the 8 x 8 numbers x: pairs, then pairs of pairs, then halves change places. */
+static inline __attribute__((always_inline)) void turn(const eight *x, eight *y) {
+  eight t[LINE], u[LINE];
+#pragma GCC unroll 8
+  for (int i = 0; i < LINE; i += 2) {
+    t[i] = __builtin_shufflevector(x[i], x[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+    t[i + 1] = __builtin_shufflevector(x[i], x[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+  }
+#pragma GCC unroll 8
+  for (int i = 0; i < LINE; i += (i % 4 == 1) ? 3 : 1) {
+    u[i] = __builtin_shufflevector(t[i], t[i + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+    u[i + 2] = __builtin_shufflevector(t[i], t[i + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+  }
+#pragma GCC unroll 8
+  for (int i = 0; i < LINE / 2; ++i) {
+    y[i] = __builtin_shufflevector(u[i], u[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+    y[i + 4] = __builtin_shufflevector(u[i], u[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+  }
+}
 
 #define T float
+#define T8 eight_floats
 #define PARTS 1
 #define NAME f32
 #include "kernels/cpu/tall_move.h"
 #define T double
+#define T8 eight
 #define PARTS 1
 #define NAME f64
 #include "kernels/cpu/tall_move.h"
 #define T float
+#define T8 eight_floats
 #define PARTS 2
 #define NAME c64
 #include "kernels/cpu/tall_move.h"
 #define T double
+#define T8 eight
 #define PARTS 2
 #define NAME c128
 #include "kernels/cpu/tall_move.h"

@@ -161,6 +161,62 @@ static void never_there_left_out_and_infinite(void **state) {
   planted_free(&f);
 }
 
+/* Part of the points of a planted field as one of its own: points first .. first + count - 1. */
+static oracle part_of(const oracle *whole, int64_t first, int64_t count) {
+  oracle o = oracle_create(whole->n, count, 1);
+  for (int64_t t = 0; t < whole->n; t++)
+    for (int64_t i = 0; i < count; i++) o.x[t * count + i] = whole->x[t * whole->p + first + i];
+  return o;
+}
+
+/* Two fields that make one state, about the means of three groups of samples; the gaps of one are filled with what the other knows. */
+static void two_fields_and_groups(void **state) {
+  (void)state;
+  planted f = plant(60, 99);
+  int32_t label[60];
+  for (int64_t t = 0; t < 60; t++) {
+    label[t] = (int32_t)(t % 3);
+    for (int64_t i = 0; i < 99; i++) {
+      f.truth.x[t * 99 + i] += label[t] * sin((double)i);
+      f.data.x[t * 99 + i] += label[t] * sin((double)i);
+    }
+  }
+  hearth_context *ctx = test_context(HEARTH_BACKEND_CPU);
+  oracle data[2] = {part_of(&f.data, 0, 55), part_of(&f.data, 55, 44)}, truth[2] = {part_of(&f.truth, 0, 55), part_of(&f.truth, 55, 44)};
+  for (int32_t gaps = HEARTH_GAPS_FILL; gaps <= HEARTH_GAPS_EM; gaps++) {
+    hearth_array *u = case_array(ctx, &data[0], TABLE_SPLIT_FIRST, 0, 5, 11, HEARTH_FLOAT64, HEARTH_ROW_MAJOR),
+                 *v = case_array(ctx, &data[1], TABLE_SPLIT_LAST, 0, 4, 11, HEARTH_FLOAT64, HEARTH_COLUMN_MAJOR);
+    hearth_state *both = NULL;
+    hearth_pca *pca = NULL;
+    hearth_pca_options options = HEARTH_PCA_OPTIONS_INIT;
+    options.gaps = gaps;
+    assert_ok(hearth_state_create(ctx, &both));
+    assert_ok(hearth_state_add(both, "u", u));
+    assert_ok(hearth_state_add(both, "v", v));
+    assert_ok(hearth_pca_create(ctx, RANK, NULL, &options, &pca));
+    assert_ok(hearth_pca_set_groups(pca, 3, 60, label));
+    assert_ok(hearth_pca_fit_state(pca, both, 0));
+    for (int32_t field = 0; field < 2; field++) {
+      hearth_array *filled = NULL;
+      difference d = {&truth[field], &data[field], 0, 0, 0};
+      assert_ok(hearth_pca_filled(pca, field, &filled));
+      case_visit_all(filled, 0, field, compare, &d);
+      assert_all(d.changed == 0 && (d.gaps == 0 || sqrt(d.squares / d.gaps) < 2 * NOISE));
+      hearth_array_destroy(&filled);
+    }
+    hearth_pca_destroy(&pca);
+    hearth_state_destroy(&both);
+    hearth_array_destroy(&u);
+    hearth_array_destroy(&v);
+  }
+  test_context_destroy(&ctx);
+  for (int i = 0; i < 2; i++) {
+    oracle_free(&data[i]);
+    oracle_free(&truth[i]);
+  }
+  planted_free(&f);
+}
+
 /* Values set aside are chosen by their global numbers: the same modes and error whatever the layout. */
 static void the_choice_depends_on_no_layout(void **state) {
   (void)state;
@@ -183,9 +239,7 @@ static void the_choice_depends_on_no_layout(void **state) {
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(a_planted_field_is_recovered),
-    cmocka_unit_test(modes_of_the_filled_field),
-    cmocka_unit_test(never_there_left_out_and_infinite),
-    cmocka_unit_test(the_choice_depends_on_no_layout),
+    cmocka_unit_test(a_planted_field_is_recovered), cmocka_unit_test(modes_of_the_filled_field),       cmocka_unit_test(never_there_left_out_and_infinite),
+    cmocka_unit_test(two_fields_and_groups),        cmocka_unit_test(the_choice_depends_on_no_layout),
 };
 HEARTH_TEST_MAIN(tests)

@@ -12,7 +12,8 @@
 
 /* More modes are not tried after so many that did not improve. */
 enum { PATIENCE = 3 };
-/* Iterations for a trial end here. */
+/* Iterations for a trial end here: with too many modes they converge slowly. */
+enum { TRIAL_ITERATIONS = 60 };
 #define TRIAL_TOLERANCE 1e-4
 /* The stream of random numbers that this uses. */
 enum { STREAM = 0x6761 };
@@ -141,13 +142,14 @@ static int32_t most_modes(const hearth_fill *fill) {
 }
 
 static hearth_status try_modes(hearth_fill *fill, aside *a, int32_t most, double tolerance, hearth_pca_gaps *report) {
+  const int32_t limit = fill->pca->options.gap_iterations;
   int32_t failed = 0;
   double least = INFINITY, chosen = INFINITY;
   /* Fewer modes are preferred within the standard error of a root mean square of so many values. */
   const double equal = 1 + 1 / sqrt(2 * (double)a->all);
   for (int32_t modes = 1; modes <= most && failed < PATIENCE; modes++) {
     double error = 0;
-    HEARTH_TRY(hearth_fill_iterate(fill, modes, fmax(tolerance, TRIAL_TOLERANCE)));
+    HEARTH_TRY(hearth_fill_iterate(fill, modes, fmax(tolerance, TRIAL_TOLERANCE), limit < TRIAL_ITERATIONS ? limit : TRIAL_ITERATIONS));
     HEARTH_TRY(error_of(fill, a, &error));
     hearth_log_write(fill->pca->ctx, HEARTH_LOG_INFO, "gaps: %d modes, error %.4g of a standard deviation at %lld values set aside (%d iterations)", modes,
                      fill->deviation > 0 ? error / fill->deviation : 0, (long long)a->all, fill->iterations);
@@ -185,7 +187,7 @@ hearth_status hearth_fill_dineof(hearth_fill *fill, hearth_pca_gaps *report) {
     status =
         hearth_fail(ctx, HEARTH_ERR_ARGUMENT, "%lld values that vary are too few to set some aside and choose the number of modes", (long long)fill->values);
   if (status == HEARTH_OK) status = try_modes(fill, &a, most, tolerance, report);
-  if (status == HEARTH_OK) status = hearth_fill_iterate(fill, report->modes, tolerance);
+  if (status == HEARTH_OK) status = hearth_fill_iterate(fill, report->modes, tolerance, pca->options.gap_iterations);
   report->iterations = fill->iterations;
   hearth_fill_step_destroy(fill);
   void *const part[] = {use, a.place, a.bytes, a.truth, a.now};

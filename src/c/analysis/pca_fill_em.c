@@ -3,7 +3,7 @@
  *
  * With S_t = E[(z_t, 1) (z_t, 1)^T]: (w_i, m_i) solves (sum_t S_t) x = sum_t y_ti (z_t, 1) over the samples that point i has, and z_t (A_t + s2) z = b_t over
  * the points that sample t has. Both sums are products of the matrix of what is there with packed triangles, so that an iteration is one pass over the data
- * whose cost is that of products with (k + 1)(k + 2) columns; matrices of samples travel. */
+ * whose cost is that of products with (k + g)(k + g + 1) columns, g groups; matrices of samples travel. */
 #include "analysis/pca_fill_impl.h"
 #include "comm/comm.h"
 #include "core/context_impl.h"
@@ -23,8 +23,8 @@
 
 typedef struct em {
   hearth_fill *fill;
-  int64_t k, q, packed; /* modes, with the mean, elements of a triangle of order q */
-  double *z, *s;        /* [n, q], [n, packed] on every rank: E[(z, 1)], S_t */
+  int64_t k, q, packed; /* modes, with the means, elements of a triangle of order q */
+  double *z, *s;        /* [n, q], [n, packed] on every rank: E[(z, 1_t)], S_t */
   double *b, *a;        /* [n, q], [n, packed], behind each other: sums over points */
   double *w;            /* [p, q] this rank's (w_i, m_i) */
   double *device;       /* backend memory: z, s, b, a, then per column of a panel: n (what is there), q, q, packed, packed, 1 */
@@ -69,12 +69,16 @@ static void set_moments(em *e, int64_t t, double spread, const double *covarianc
     for (int64_t j = 0; j <= i; j++) s[at(i, j)] = z[i] * z[j] + (i < e->k ? (covariance ? covariance[j * e->k + i] : i == j ? spread : 0) : 0);
 }
 
+static int64_t group_of(const em *e, int64_t t) {
+  return e->k + (e->fill->labels ? e->fill->labels[t] : 0);
+}
+
 /* z from the leading vectors of Y with zeros in the gaps. */
 static void first_scores(em *e) {
   const hearth_fill *fill = e->fill;
   for (int64_t t = 0; t < fill->n; t++) {
     for (int64_t k = 0; k < e->k; k++) e->z[t * e->q + k] = fill->leading[k * fill->n + t] * sqrt((double)fill->n);
-    e->z[t * e->q + e->k] = 1;
+    for (int64_t g = e->k; g < e->q; g++) e->z[t * e->q + g] = g == group_of(e, t);
     set_moments(e, t, FIRST_SPREAD, NULL);
   }
 }
@@ -170,7 +174,7 @@ static hearth_status solve_samples(em *e) {
     for (int64_t i = 0; i < k; i++) {
       for (int64_t j = 0; j <= i; j++) matrix[j * k + i] = a[at(i, j)];
       matrix[i * k + i] += e->noise;
-      x[i] = e->b[t * e->q + i] - a[at(k, i)];
+      x[i] = e->b[t * e->q + i] - a[at(group_of(e, t), i)];
     }
     memset(inverse, 0, (size_t)(k * k) * sizeof *inverse);
     for (int64_t i = 0; i < k; i++) inverse[i * k + i] = e->noise;
@@ -206,7 +210,7 @@ static hearth_status em_iterate(em *e, double tolerance) {
   return HEARTH_OK;
 }
 
-/* Gaps := (z, 1) (w, m)^T. Local. */
+/* Gaps := (z, 1_t) (w, m)^T. Local. */
 static hearth_status reconstruct(em *e) {
   const hearth_fill *fill = e->fill;
   const hearth_context *ctx = fill->pca->ctx;
@@ -231,7 +235,7 @@ hearth_status hearth_fill_em(hearth_fill *fill, hearth_pca_gaps *report) {
   const int64_t wanted = pca->options.gap_modes ? pca->options.gap_modes : pca->n_components,
                 most = fill->all_n - 1 < fill->all_p ? fill->all_n - 1 : fill->all_p;
   em e = {.fill = fill, .k = wanted < most ? wanted : most};
-  e.q = e.k + 1;
+  e.q = e.k + pca->ngroups;
   e.packed = e.q * (e.q + 1) / 2;
   hearth_status status = hearth_fill_step_create(fill, (int32_t)e.k);
   if (status == HEARTH_OK) status = em_create(&e);

@@ -58,8 +58,8 @@ void hearth_fill_step_destroy(hearth_fill *fill);
 hearth_status hearth_fill_centre(hearth_fill *fill);
 /* The leading vectors of Y's short side into fill->vectors, fill->leading, fill->value (eigenvalues). Collective; agreed. */
 hearth_status hearth_fill_vectors(hearth_fill *fill, int32_t modes);
-/* Gaps := reconstruction from the leading modes, until they change by less than `tolerance` or options.gap_iterations times. Collective; agreed. */
-hearth_status hearth_fill_iterate(hearth_fill *fill, int32_t modes, double tolerance);
+/* Gaps := reconstruction from the leading modes, until they change by less than `tolerance`, at most `most` times. Collective; agreed. */
+hearth_status hearth_fill_iterate(hearth_fill *fill, int32_t modes, double tolerance, int32_t most);
 /* Y := target where there are gaps, on the panel `part` of Y; *change += the squares of what that changes; `target` is destroyed. Local. */
 hearth_status hearth_fill_put(const hearth_fill *fill, const hearth_view *part, const hearth_view *gap, const hearth_view *target, double *change);
 

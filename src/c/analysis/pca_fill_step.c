@@ -100,19 +100,19 @@ static hearth_status reconstruct(hearth_fill *fill, int32_t modes, double *chang
   return HEARTH_OK;
 }
 
-hearth_status hearth_fill_iterate(hearth_fill *fill, int32_t modes, double tolerance) {
+hearth_status hearth_fill_iterate(hearth_fill *fill, int32_t modes, double tolerance, int32_t most) {
   const hearth_context *ctx = fill->pca->ctx;
   const double enough = tolerance * fill->deviation * sqrt((double)fill->gaps);
   double change = INFINITY;
   fill->iterations = 0;
-  while (fill->iterations < fill->pca->options.gap_iterations && sqrt(change) > enough) {
+  while (fill->iterations < most && sqrt(change) > enough) {
     HEARTH_TRY(hearth_fill_centre(fill));
     HEARTH_TRY(hearth_fill_vectors(fill, modes));
     HEARTH_TRY(hearth_agree(ctx, reconstruct(fill, modes, &change)));
     HEARTH_TRY(hearth_allreduce_f64(ctx, &change, 1, HEARTH_OP_SUM));
     fill->iterations++;
   }
-  if (sqrt(change) > enough)
+  if (sqrt(change) > enough && most == fill->pca->options.gap_iterations)
     hearth_log_write(ctx, HEARTH_LOG_WARNING, "gaps still change by %.1e standard deviations after %d iterations with %d modes",
                      sqrt(change / (double)fill->gaps) / (fill->deviation > 0 ? fill->deviation : 1), fill->iterations, modes);
   return HEARTH_OK;

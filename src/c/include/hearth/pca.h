@@ -64,7 +64,7 @@ typedef struct hearth_pca_options {
   int32_t kaiser;           /* hearth_pca_rotate: not 0 scales the loadings of every point to unit length before rotation and back after it */
   int32_t oversampling;     /* RANDOMIZED, HIERARCHICAL: directions beyond n_components; default 10 */
   int32_t power_iterations; /* RANDOMIZED; default 4 */
-  int64_t seed;             /* of RANDOMIZED and of the values set aside by HEARTH_GAPS_FILL; default 0 */
+  int64_t seed;             /* RANDOMIZED: stream of the context's random numbers; HEARTH_GAPS_FILL: which values are set aside; default 0 */
   int32_t gap_modes;        /* HEARTH_GAPS_FILL: most modes tried; HEARTH_GAPS_EM: modes; 0: n_components + 10 and n_components, as far as the data allow */
   int32_t gap_iterations;   /* most iterations for one number of modes; default 300 */
   double gap_tolerance;     /* change of the filled values in one iteration, relative to the standard deviation of the data, at which to stop; 0: 1e-5 */

@@ -395,7 +395,7 @@ module hearth_constants
     integer(c_int32_t) :: oversampling = 10_c_int32_t
     !> RANDOMIZED; default 4
     integer(c_int32_t) :: power_iterations = 4_c_int32_t
-    !> of RANDOMIZED and of the values set aside by HEARTH_GAPS_FILL; default 0
+    !> RANDOMIZED: stream of the context's random numbers; HEARTH_GAPS_FILL: which values are set aside; default 0
     integer(c_int64_t) :: seed = 0_c_int64_t
     !> HEARTH_GAPS_FILL: most modes tried; HEARTH_GAPS_EM: modes; 0: n_components + 10 and n_components, as far as the
     !> data allow

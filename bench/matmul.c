@@ -1,7 +1,7 @@
 /* Products of matrices beside the machine's own: BLAS in this process (one rank), or each rank's share of the same work in its own BLAS at the same time.
  *
- *   OMP_NUM_THREADS=1 mpirun -n 2 matmul [n] [runs]      n = 4096, 5 runs if nothing is said; the bound then is what two processes of one thread reach
- *   OMP_NUM_THREADS=2 matmul                             one process of two threads: threaded BLAS
+ *   OMP_NUM_THREADS=1 mpirun -n 2 matmul [n] [runs] [text]   n = 4096, 5 runs, rows whose names contain the text if nothing is said
+ *   OMP_NUM_THREADS=2 matmul                                 one process of two threads: the bound is threaded BLAS
  *
  * Seconds of the slowest rank, medians after one untimed run, results are new arrays; the bound is measured between the runs. Shares: the rows of c are dealt
  * out evenly, operands are in the rank's own memory, c is written into memory that exists. */
@@ -126,7 +126,8 @@ int main(int argc, char **argv) {
   stop_if(NULL, hearth_context_create(MPI_COMM_WORLD, NULL, &ctx));
   if (rank == 0)
     printf("%d ranks, n = %lld; seconds: median (best)\n%-44s %17s %17s %7s %6s %6s\n", size, (long long)n, "", "matmul", "BLAS", "Gflop/s", "ratio", "best");
-  for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) measure(ctx, &rows[r], runs);
+  for (size_t r = 0; r < sizeof rows / sizeof *rows; r++)
+    if (argc <= 3 || strstr(rows[r].name, argv[3])) measure(ctx, &rows[r], runs);
   hearth_context_destroy(&ctx);
   MPI_Finalize();
   return 0;

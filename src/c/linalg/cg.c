@@ -152,6 +152,8 @@ hearth_status hearth_cg_check(const hearth_array *b, const hearth_cg_options *op
                               const double *residual) {
   HEARTH_REQUIRE(x->ctx, b, "cg: b is NULL");
   HEARTH_REQUIRE(x->ctx, iterations && residual, "cg: no place for the number of iterations or the residual (NULL)");
+  HEARTH_REQUIRE(x->ctx, !options || options->size == sizeof *options, "cg: the options' size is %zu, not %zu: begin with HEARTH_CG_OPTIONS_INIT",
+                 options->size, sizeof *options);
   HEARTH_REQUIRE(x->ctx, !options || (options->tolerance >= 0.0 && options->max_iterations >= 0), "cg: tolerance %g, at most %lld iterations",
                  options->tolerance, (long long)options->max_iterations);
   HEARTH_TRY(hearth_linalg_check_pair(x->ctx, "cg", x, b));
@@ -164,7 +166,7 @@ hearth_status hearth_cg_check(const hearth_array *b, const hearth_cg_options *op
 
 /* Numbers that ranks must agree on; tolerances by their bits. */
 hearth_status hearth_cg_agree(const hearth_context *ctx, hearth_status mine, const hearth_cg_options *options) {
-  const hearth_cg_options defaults = HEARTH_CG_OPTIONS_INIT, *o = options ? options : &defaults;
+  const hearth_cg_options defaults = HEARTH_CG_OPTIONS_INIT, *o = mine == HEARTH_OK && options ? options : &defaults;
   int64_t number[3] = {0, o->max_iterations, o->jacobi};
   memcpy(number, &o->tolerance, sizeof o->tolerance);
   return hearth_agree_same(ctx, mine, "tolerance (its bits)|max_iterations|jacobi", number, 3);

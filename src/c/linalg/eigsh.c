@@ -155,6 +155,7 @@ static void clear(const results *r) {
 
 static hearth_status check(hearth_context *ctx, int64_t n, int64_t k, const hearth_eigsh_options *o, const results *r) {
   HEARTH_REQUIRE(ctx, r->w && r->v && r->residuals, "eigsh: no place for a result (NULL)");
+  HEARTH_REQUIRE(ctx, o->size == sizeof *o, "eigsh: the options' size is %zu, not %zu: begin with HEARTH_EIGSH_OPTIONS_INIT", o->size, sizeof *o);
   HEARTH_REQUIRE(ctx, k >= 1 && k <= n, "eigsh: %lld eigenvalues of %lld", (long long)k, (long long)n);
   HEARTH_REQUIRE(ctx, o->which == HEARTH_EIGSH_LARGEST || o->which == HEARTH_EIGSH_SMALLEST, "eigsh: %d names no end of the spectrum", o->which);
   HEARTH_REQUIRE(ctx, o->basis == 0 || o->basis > k || o->basis >= n, "eigsh: a basis of %lld vectors for %lld eigenvalues; more than that are needed",
@@ -163,13 +164,14 @@ static hearth_status check(hearth_context *ctx, int64_t n, int64_t k, const hear
   return HEARTH_OK;
 }
 
-static hearth_status agree(const hearth_context *ctx, hearth_status mine, int64_t k, const hearth_eigsh_options *o) {
+static const hearth_eigsh_options defaults = HEARTH_EIGSH_OPTIONS_INIT;
+
+static hearth_status agree(const hearth_context *ctx, hearth_status mine, int64_t k, const hearth_eigsh_options *given) {
+  const hearth_eigsh_options *o = mine == HEARTH_OK ? given : &defaults;
   int64_t number[5] = {k, o->which, o->basis, o->max_restarts, 0};
   memcpy(&number[4], &o->tolerance, sizeof o->tolerance);
   return hearth_agree_same(ctx, mine, "k|which|basis|max_restarts|tolerance (its bits)", number, 5);
 }
-
-static const hearth_eigsh_options defaults = HEARTH_EIGSH_OPTIONS_INIT;
 
 hearth_status hearth_eigsh(hearth_operator op, void *user, const hearth_array *start, int64_t k, const hearth_eigsh_options *options, hearth_array **w,
                            hearth_array **v, hearth_array **residuals) {

@@ -25,7 +25,8 @@ typedef struct running {
   int64_t extent, width; /* of what the panels cut, and of a panel */
 } running;
 
-/* Bytes of a rank that one index of the cut dimension costs: copies of operands that do not lie right, and partial sums twice. */
+/* Bytes of a rank that one index of the cut dimension costs: copies of operands that do not lie right, and partial sums twice. Here and below, layouts that are
+ * there can be compared without a failure of one rank alone. */
 static hearth_status count_bytes(const running *r, int64_t *bytes) {
   const product *p = r->p;
   const product_way *way = &p->way;
@@ -46,7 +47,7 @@ static hearth_status count_bytes(const running *r, int64_t *bytes) {
 static hearth_status choose_width(running *r) {
   enum { LEAST = 128 };
   int64_t bytes = 0;
-  HEARTH_TRY(hearth_agree(r->p->ctx, count_bytes(r, &bytes)));
+  HEARTH_TRY(count_bytes(r, &bytes));
   HEARTH_TRY(hearth_allreduce_i64(r->p->ctx, &bytes, 1, HEARTH_OP_MAX));
   int64_t most = bytes > 0 ? r->p->budget / bytes : r->extent;
   if (most < LEAST) most = LEAST;
@@ -58,7 +59,7 @@ static hearth_status choose_width(running *r) {
 /* Whole where the operand lies right or one panel is enough, else an array for panels. Collective; agreed. */
 static hearth_status open_side(const running *r, side *s) {
   int32_t equal = 0;
-  HEARTH_TRY(hearth_agree(r->p->ctx, hearth_layout_equal(s->given->layout, s->layout, &equal)));
+  HEARTH_TRY(hearth_layout_equal(s->given->layout, s->layout, &equal));
   if (equal || s->cut < 0 || r->width >= r->extent) return hearth_array_align(s->given, s->layout, &s->lying, &s->made);
   hearth_layout *panel = NULL, prototype = *s->layout;
   prototype.shape[s->cut] = prototype.dim[s->cut].extent = r->width;

@@ -108,9 +108,10 @@ HEARTH_COLLECTIVE hearth_status hearth_pca_fit_source(hearth_pca *pca, const hea
  * Ross et al. 2008). The layout of the first sample is that of all.
  * Collective every `bunch`-th call (at most three collectives), without communication between; call it on all ranks always.
  * A failure on one rank between (NaN, a window that does not fit) marks the object there and is returned on all ranks at the next collective call.
- * Memory: (n_kept + bunch + 2) fields of float64, two more with a metric, all of it taken at the first call.
- * Errors: MISMATCH (layout changed), NOT_FINITE, ARGUMENT (time not increasing, metric that does not fit), MEMORY, STATE (was fitted by hearth_pca_fit),
- * DAMAGED. */
+ * Memory: (n_kept + bunch + 2) fields of float64 (HEARTH_STREAM_EXACT: max_samples + n_kept + 3, HEARTH_STREAM_SKETCH: 2 n_kept + bunch + 11), two more with a
+ * metric, all of it taken at the first call.
+ * Errors: MISMATCH (layout changed), NOT_FINITE, ARGUMENT (time not increasing, metric that does not fit), MEMORY, STATE (was fitted by hearth_pca_fit; there
+ * are max_samples), UNSUPPORTED (complex; standardize or groups), DAMAGED. */
 HEARTH_COLLECTIVE hearth_status hearth_pca_partial_fit(hearth_pca *pca, const hearth_array *array, double time);
 /* The same for several fields that form one state. */
 HEARTH_COLLECTIVE hearth_status hearth_pca_partial_fit_state(hearth_pca *pca, const hearth_state *state, double time);
@@ -177,7 +178,8 @@ HEARTH_COLLECTIVE hearth_status hearth_pca_inverse_transform(hearth_pca *pca, co
  * Collective. Errors: STATE. */
 HEARTH_COLLECTIVE hearth_status hearth_pca_quality(hearth_pca *pca, HEARTH_OUT double *residual, HEARTH_OUT double *orthogonality);
 /* Streaming: upper bound of the part of the covariance that updates have discarded (spectral norm, units of the eigenvalues; 0 after a batch fit):
- * lambda_k <= true lambda_k <= lambda_k + bound. Collective. Errors: STATE. */
+ * lambda_k <= true lambda_k <= lambda_k + bound. HEARTH_STREAM_EXACT: 0. HEARTH_STREAM_SKETCH: an estimate of the variance that the sketch misses (squared
+ * Frobenius norm), no bound. Collective. Errors: STATE. */
 HEARTH_COLLECTIVE hearth_status hearth_pca_discarded(hearth_pca *pca, HEARTH_OUT double *bound);
 /* Streaming: upper bounds of the sine of the angle between each mode found and the true one (Davis and Kahan 1970: discarded / gap; 1 where the gap is too
  * small). Collective. Errors: ARGUMENT (n > modes), STATE. */

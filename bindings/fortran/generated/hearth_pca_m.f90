@@ -224,9 +224,10 @@ contains
   !> Collective every `bunch`-th call (at most three collectives), without communication between; call it on all ranks
   !> always. A failure on one rank between (NaN, a window that does not fit) marks the object there and is returned on
   !> all ranks at the next collective call.
-  !> Memory: (n_kept + bunch + 2) fields of float64, two more with a metric, all of it taken at the first call.
+  !> Memory: (n_kept + bunch + 2) fields of float64 (HEARTH_STREAM_EXACT: max_samples + n_kept + 3,
+  !> HEARTH_STREAM_SKETCH: 2 n_kept + bunch + 11), two more with a metric, all of it taken at the first call.
   !> Errors: MISMATCH (layout changed), NOT_FINITE, ARGUMENT (time not increasing, metric that does not fit), MEMORY,
-  !> STATE (was fitted by hearth_pca_fit), DAMAGED.
+  !> STATE (was fitted by hearth_pca_fit; there are max_samples), UNSUPPORTED (complex; standardize or groups), DAMAGED.
   subroutine pca_partial_fit(self, array, time, stat, errmsg)
     class(hearth_pca), intent(inout) :: self
     type(hearth_array), intent(in) :: array
@@ -658,7 +659,9 @@ contains
   end subroutine pca_quality
 
   !> Streaming: upper bound of the part of the covariance that updates have discarded (spectral norm, units of the
-  !> eigenvalues; 0 after a batch fit): lambda_k <= true lambda_k <= lambda_k + bound. Collective. Errors: STATE.
+  !> eigenvalues; 0 after a batch fit): lambda_k <= true lambda_k <= lambda_k + bound. HEARTH_STREAM_EXACT: 0.
+  !> HEARTH_STREAM_SKETCH: an estimate of the variance that the sketch misses (squared Frobenius norm), no bound.
+  !> Collective. Errors: STATE.
   subroutine pca_discarded(self, bound, stat, errmsg)
     class(hearth_pca), intent(inout) :: self
     real(c_double), intent(out) :: bound

@@ -2462,9 +2462,10 @@ public:
   /// Brand 2006; Ross et al. 2008). The layout of the first sample is that of all.
   /// Collective every `bunch`-th call (at most three collectives), without communication between; call it on all ranks always. A failure on one
   /// rank between (NaN, a window that does not fit) marks the object there and is returned on all ranks at the next collective call.
-  /// Memory: (n_kept + bunch + 2) fields of float64, two more with a metric, all of it taken at the first call.
+  /// Memory: (n_kept + bunch + 2) fields of float64 (HEARTH_STREAM_EXACT: max_samples + n_kept + 3, HEARTH_STREAM_SKETCH: 2 n_kept + bunch + 11),
+  /// two more with a metric, all of it taken at the first call.
   /// Errors: MISMATCH (layout changed), NOT_FINITE, ARGUMENT (time not increasing, metric that does not fit), MEMORY, STATE (was fitted by
-  /// hearth_pca_fit), DAMAGED.
+  /// hearth_pca_fit; there are max_samples), UNSUPPORTED (complex; standardize or groups), DAMAGED.
   void partial_fit(const hearth::array &array, double time) {
     detail::check(hearth_pca_partial_fit(get(), array.get(), time), context_handle(), "pca::partial_fit");
   }
@@ -2675,7 +2676,8 @@ public:
   }
 
   /// Streaming: upper bound of the part of the covariance that updates have discarded (spectral norm, units of the eigenvalues; 0 after a batch
-  /// fit): lambda_k <= true lambda_k <= lambda_k + bound. Collective. Errors: STATE.
+  /// fit): lambda_k <= true lambda_k <= lambda_k + bound. HEARTH_STREAM_EXACT: 0. HEARTH_STREAM_SKETCH: an estimate of the variance that the
+  /// sketch misses (squared Frobenius norm), no bound. Collective. Errors: STATE.
   double discarded() {
     double bound_c = {};
     detail::check(hearth_pca_discarded(get(), &bound_c), context_handle(), "pca::discarded");

@@ -30,6 +30,10 @@ static void in_situ() {
   for (double x : e.span()) largest = std::max(largest, std::fabs(x));
   const std::vector<double> variance = eof.explained_variance_ratio();
 
+  const auto scree = eof.scree();                      // .eigenvalues, .ratios, .cumulative
+  eof.rotate(HEARTH_ROTATION_VARIMAX, eof.modes(), 0); // results follow, until a new fit or HEARTH_ROTATION_NONE
+  CHECK(scree.ratios[0] == variance[0]);
+
   CHECK(largest >= 0 && largest < 1 && variance[0] >= variance[1] && variance[0] + variance[1] > 1 - 1e-9);
   CHECK(e.extent(0) == 2 && e.extent(1) == nx_local && e.extent(2) == ny);
 }

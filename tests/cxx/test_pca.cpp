@@ -98,6 +98,82 @@ static void streaming() {
   CHECK(ctx.destroy() == HEARTH_OK);
 }
 
+/* Diagnostics, rotation and back, an estimator from saved modes, the model's own array. */
+static void found_again() {
+  hearth::context ctx(MPI_COMM_WORLD, checking());
+  {
+    const share mine(nx);
+    std::vector<double> x = local_series(mine), own(static_cast<std::size_t>(mine.count));
+    hearth::array array = hearth::array::wrap(ctx, hearth::window(x.data(), {nt, mine.count}), {nt, nx}, {0, mine.first});
+    hearth::pca eof(ctx, 2), again(ctx, 2);
+    eof.fit(array, 0);
+    const auto scree = eof.scree();
+    const std::vector<double> sizes = eof.effective_samples(), north = eof.north_errors();
+    CHECK(close(scree.cumulative[1], 1) && close(north[0], scree.eigenvalues[0] * std::sqrt(2 / sizes[0])));
+    CHECK(close(eof.effective_samples_of(eof.scores())[1], sizes[1]) && eof.north_multiplets().size() == 2);
+    CHECK(close(eof.reconstruction_error(array, 0)[0], std::sqrt(a2 * a2 / (a1 * a1 + a2 * a2))));
+    hearth::array field = hearth::array::wrap(ctx, hearth::window(own), {nx}, {mine.first});
+    eof.component_into(0, 0, field);
+    bool right = true;
+    for (int64_t i = 0; i < mine.count; i++) right = right && close(own[static_cast<std::size_t>(i)], pattern(1, mine.first + i));
+    CHECK(right);
+    eof.rotate(HEARTH_ROTATION_VARIMAX, 2, 0);
+    const std::vector<double> rotated = eof.eigenvalues();
+    CHECK(close(rotated[0] + rotated[1], a1 * a1 + a2 * a2));
+    CHECK_THROWS(HEARTH_ERR_ARGUMENT, eof.rotate(HEARTH_ROTATION_PROMAX, 2, 0.5));
+    eof.rotate(HEARTH_ROTATION_NONE, 2, 0);
+    hearth::array components = eof.components(0), mean = eof.mean(0);
+    hearth::state modes(ctx), means(ctx);
+    modes.add("x", components);
+    means.add("x", mean);
+    again.set_modes(modes, eof.eigenvalues(), eof.total_variance(), eof.samples(), &means);
+    check_numbers(again);
+    CHECK(again.inverse_transform(again.transform(array, 0), 0).shape() == (std::vector<int64_t>{nt, nx}));
+    CHECK(again.weights(0).shape() == (std::vector<int64_t>{nx}));
+    again.set_labels(std::vector<int32_t>(nt, 0));
+    CHECK_THROWS(HEARTH_ERR_STATE, again.standard_deviation(0));
+    CHECK_THROWS(HEARTH_ERR_ARGUMENT, again.set_modes(modes, eof.eigenvalues(), 1, eof.samples()));
+  }
+  CHECK(ctx.destroy() == HEARTH_OK);
+}
+
+/* A gap is filled with what was there; two halves of a stream become one. */
+static void gaps_and_merges() {
+  hearth::context ctx(MPI_COMM_WORLD, checking());
+  {
+    const share mine(nx);
+    std::vector<double> x = local_series(mine), field(static_cast<std::size_t>(mine.count));
+    if (mine.first <= 7 && 7 < mine.first + mine.count) x[static_cast<std::size_t>(5 * mine.count + 7 - mine.first)] = std::nan("");
+    hearth::array array = hearth::array::wrap(ctx, hearth::window(x.data(), {nt, mine.count}), {nt, nx}, {0, mine.first});
+    hearth_pca_options options = HEARTH_PCA_OPTIONS_INIT;
+    options.gaps = HEARTH_GAPS_FILL;
+    options.gap_tolerance = 1e-12;
+    hearth::pca filler(ctx, 2, nullptr, options);
+    filler.fit(array, 0);
+    CHECK(filler.fill_report().modes >= 2);
+    hearth::array filled = filler.filled(0).resplit(-1);
+    const auto view = filled.access<double>();
+    CHECK(std::fabs(view(5, 7) - value_at(7, 5)) < 1e-3);
+
+    hearth::array one = hearth::array::wrap(ctx, hearth::window(field), {nx}, {mine.first});
+    hearth::pca early(ctx, 2), late(ctx, 2);
+    for (int t = 0; t < nt; t++) {
+      for (int64_t i = 0; i < mine.count; i++) field[static_cast<std::size_t>(i)] = value_at(mine.first + i, t);
+      (t < nt / 2 ? early : late).partial_fit(one, t);
+    }
+    early.merge(late);
+    check_numbers(early);
+#ifdef HEARTH_HAVE_IO
+    early.save("test_cxx_pca.h5");
+    hearth::pca restored(ctx, 2);
+    restored.restore(one, "test_cxx_pca.h5");
+    check_numbers(restored);
+    CHECK_THROWS(HEARTH_ERR_STATE, restored.restore(one, "test_cxx_pca.h5"));
+#endif
+  }
+  CHECK(ctx.destroy() == HEARTH_OK);
+}
+
 struct reader_counts {
   int reads = 0, releases = 0;
 };
@@ -184,9 +260,7 @@ static void files() {
 
 int main(int argc, char **argv) {
   const test_case tests[] = {
-      {"batch", batch},
-      {"streaming", streaming},
-      {"sources", sources},
+      {"batch", batch}, {"streaming", streaming}, {"found_again", found_again}, {"gaps_and_merges", gaps_and_merges}, {"sources", sources},
 #ifdef HEARTH_HAVE_IO
       {"files", files},
 #endif

@@ -86,7 +86,8 @@ HEARTH_COLLECTIVE hearth_status hearth_qr(const hearth_array *a, HEARTH_OPTIONAL
 HEARTH_COLLECTIVE hearth_status hearth_qr_report(const hearth_array *a, HEARTH_OPTIONAL const hearth_qr_options *options, HEARTH_OUT hearth_array **q,
                                                  HEARTH_OUT hearth_array **r, HEARTH_OUT int32_t *method, HEARTH_OUT int64_t *rank);
 /* How good a factorisation is: *residual = ||a - q r||_F / ||a||_F, *orthogonality = max |q^H q - I|, both computed in float64; 0 for nothing. One of m and n
- * is at most 4096. Collective. Errors: ARGUMENT (not 2-d), MISMATCH (shapes, contexts, real beside complex), UNSUPPORTED, MEMORY, MPI. */
+ * is at most 4096. (For m < n squares are not scaled: elements within 1e-150 .. 1e150.) Collective. Errors: ARGUMENT (not 2-d), MISMATCH (shapes, contexts,
+ * real beside complex), UNSUPPORTED, MEMORY, MPI. */
 HEARTH_COLLECTIVE hearth_status hearth_qr_quality(const hearth_array *a, const hearth_array *q, const hearth_array *r, HEARTH_OUT double *residual,
                                                   HEARTH_OUT double *orthogonality);
 

@@ -1233,8 +1233,9 @@ contains
   end subroutine array_qr_report_int64
 
   !> How good a factorisation is: *residual = ||a - q r||_F / ||a||_F, *orthogonality = max |q^H q - I|, both computed
-  !> in float64; 0 for nothing. One of m and n is at most 4096. Collective. Errors: ARGUMENT (not 2-d), MISMATCH
-  !> (shapes, contexts, real beside complex), UNSUPPORTED, MEMORY, MPI.
+  !> in float64; 0 for nothing. One of m and n is at most 4096. (For m < n squares are not scaled: elements within
+  !> 1e-150 .. 1e150.) Collective. Errors: ARGUMENT (not 2-d), MISMATCH (shapes, contexts, real beside complex),
+  !> UNSUPPORTED, MEMORY, MPI.
   subroutine array_qr_quality(self, q, r, residual, orthogonality, stat, errmsg)
     class(hearth_array), intent(in) :: self
     type(hearth_array), intent(in) :: q

@@ -737,8 +737,8 @@ public:
   }
 
   /// How good a factorisation is: *residual = ||a - q r||_F / ||a||_F, *orthogonality = max |q^H q - I|, both computed in float64; 0 for nothing.
-  /// One of m and n is at most 4096. Collective. Errors: ARGUMENT (not 2-d), MISMATCH (shapes, contexts, real beside complex), UNSUPPORTED,
-  /// MEMORY, MPI.
+  /// One of m and n is at most 4096. (For m < n squares are not scaled: elements within 1e-150 .. 1e150.) Collective. Errors: ARGUMENT (not 2-d),
+  /// MISMATCH (shapes, contexts, real beside complex), UNSUPPORTED, MEMORY, MPI.
   struct qr_quality_result {
     double residual;
     double orthogonality;

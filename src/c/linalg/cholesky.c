@@ -34,7 +34,7 @@ hearth_status hearth_cholesky(const hearth_array *a, hearth_array **l) {
   const int64_t n = a->layout->shape[0];
   hearth_bridge bridge;
   hearth_bridge_matrix x = {0};
-  HEARTH_TRY(hearth_bridge_open(a->ctx, hearth_bridge_dtype(a->dtype, false), n, n, HEARTH_BRIDGE_PRODUCTS, &bridge));
+  HEARTH_TRY(hearth_bridge_open_for(a, hearth_bridge_dtype(a->dtype, false), HEARTH_BRIDGE_PRODUCTS, &bridge));
   hearth_status status = factor(&bridge, a, &x);
   if (status == HEARTH_OK) status = hearth_bridge_deliver(&bridge, &x, n, n, a->layout, hearth_bridge_result(a->dtype, false), a->order, l);
   hearth_bridge_release(&x);

@@ -45,9 +45,8 @@ static hearth_status by_values(const hearth_array *a, double *value) {
 static hearth_status measure(const hearth_array *a, char which, double *norm) {
   hearth_bridge bridge;
   hearth_bridge_matrix x = {0};
-  const int64_t n = a->layout->shape[0];
-  HEARTH_TRY(hearth_bridge_open(a->ctx, hearth_bridge_dtype(a->dtype, false), n, n, HEARTH_BRIDGE_PRODUCTS, &bridge));
-  hearth_status status = hearth_bridge_bring(&bridge, a, &x);
+  HEARTH_TRY(hearth_bridge_open_for(a, hearth_bridge_dtype(a->dtype, false), HEARTH_BRIDGE_PRODUCTS, &bridge));
+  hearth_status status = hearth_bridge_borrow(&bridge, a, &x);
   if (status == HEARTH_OK) status = bridge.call->norm(&bridge, which, &x, norm);
   hearth_bridge_release(&x);
   hearth_bridge_close(&bridge);

@@ -30,12 +30,6 @@ hearth_status hearth_dense_check_sides(const char *name, const hearth_array *a, 
   return HEARTH_OK;
 }
 
-int32_t hearth_dense_promote(int32_t a, int32_t b) {
-  int32_t both = HEARTH_FLOAT64;
-  hearth_promote((hearth_dtype)hearth_bridge_result(a, false), (hearth_dtype)hearth_bridge_result(b, false), &both);
-  return both;
-}
-
 hearth_status hearth_dense_vector(hearth_context *ctx, int64_t n, const double *values, int32_t dtype, hearth_array **result) {
   const bool pairs = hearth_dtype_is_complex(dtype);
   hearth_layout *layout = NULL;

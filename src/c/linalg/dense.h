@@ -9,9 +9,6 @@ hearth_status hearth_dense_check(const char *name, const hearth_array *a, bool s
 /* Right-hand sides for the matrix a: one dimension or two, the first as long as a's. Local. */
 hearth_status hearth_dense_check_sides(const char *name, const hearth_array *a, const hearth_array *b);
 
-/* The dtype of what is computed from arrays of these types. */
-int32_t hearth_dense_promote(int32_t a, int32_t b);
-
 /* n numbers (pairs of real and imaginary parts if the dtype is complex) as a 1-d array on every rank. Collective; agreed. */
 hearth_status hearth_dense_vector(hearth_context *ctx, int64_t n, const double *values, int32_t dtype, hearth_array **result);
 

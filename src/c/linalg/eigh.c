@@ -67,7 +67,7 @@ static hearth_status deliver(const eigh_task *t, hearth_array **w, hearth_array 
 
 static hearth_status run_dense(eigh_task *t, hearth_array **w, hearth_array **v) {
   hearth_context *ctx = t->a->ctx;
-  HEARTH_TRY(hearth_bridge_open(ctx, hearth_bridge_dtype(t->a->dtype, false), t->n, t->n, HEARTH_BRIDGE_REDUCTIONS, &t->bridge));
+  HEARTH_TRY(hearth_bridge_open_for(t->a, hearth_bridge_dtype(t->a->dtype, false), HEARTH_BRIDGE_REDUCTIONS, &t->bridge));
   hearth_status status = decompose(t);
   if (status == HEARTH_OK) status = deliver(t, w, v);
   hearth_deallocate(ctx, t->w);

@@ -12,7 +12,7 @@ hearth_status hearth_factors_open(const char *name, const hearth_array *a, int32
   hearth_context *ctx = a->ctx;
   const int64_t n = a->layout->shape[0];
   *f = (hearth_factors){0};
-  HEARTH_TRY(hearth_bridge_open(ctx, dtype, n, n, HEARTH_BRIDGE_PRODUCTS, &f->bridge));
+  HEARTH_TRY(hearth_bridge_open_for(a, dtype, HEARTH_BRIDGE_PRODUCTS, &f->bridge));
   HEARTH_TRY(hearth_bridge_bring(&f->bridge, a, &f->lu));
   HEARTH_TRY(hearth_bridge_finite(&f->bridge, &f->lu, HEARTH_TRIANGLE_ALL, name));
   if (n == 0) return HEARTH_OK;

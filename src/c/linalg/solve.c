@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/fpenv.h"
 #include "linalg/dense.h"
+#include "linalg/operand.h"
 #include "tensor/array_impl.h"
 
 static const char name[] = "hearth_solve";
@@ -29,7 +30,7 @@ hearth_status hearth_solve(const hearth_array *a, const hearth_array *b, hearth_
   HEARTH_GUARD_FP(a->ctx);
   if (x) *x = NULL;
   HEARTH_TRY(hearth_agree(a->ctx, check(a, b, x)));
-  const int32_t dtype = hearth_dense_promote(a->dtype, b->dtype);
+  const int32_t dtype = hearth_linalg_dtype(a->dtype, b->dtype);
   hearth_factors f;
   hearth_status status = hearth_factors_open(name, a, hearth_bridge_dtype(dtype, false), &f);
   if (status == HEARTH_OK) status = hearth_factors_require(name, &f);

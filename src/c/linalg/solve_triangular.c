@@ -4,8 +4,8 @@
 #include "core/error.h"
 #include "core/fpenv.h"
 #include "linalg/dense.h"
+#include "linalg/operand.h"
 #include "tensor/array_impl.h"
-#include "tensor/layout_impl.h"
 #include <string.h>
 
 static const char name[] = "hearth_solve_triangular";
@@ -32,7 +32,7 @@ typedef struct triangle_task {
 
 static hearth_status solve(triangle_task *t, const hearth_triangular *how, const hearth_array *a, const hearth_array *b) {
   int32_t info = 0;
-  HEARTH_TRY(hearth_bridge_bring(&t->bridge, a, &t->a));
+  HEARTH_TRY((how->unit ? hearth_bridge_bring : hearth_bridge_borrow)(&t->bridge, a, &t->a));
   HEARTH_TRY(hearth_dense_bring_sides(&t->bridge, b, &t->x));
   if (how->unit) hearth_bridge_set_unit(&t->bridge, &t->a);
   HEARTH_TRY(hearth_bridge_finite(&t->bridge, &t->a, how->lower ? HEARTH_TRIANGLE_LOWER : HEARTH_TRIANGLE_UPPER, name));
@@ -51,10 +51,9 @@ hearth_status hearth_solve_triangular(const hearth_array *a, const hearth_array 
   if (x) *x = NULL;
   const hearth_triangular how = read_options(options);
   HEARTH_TRY(hearth_agree_same(a->ctx, check(a, b, &how, x), "lower|unit_diagonal|transposed", (int64_t[]){how.lower, how.unit, how.transposed}, 3));
-  const int32_t dtype = hearth_dense_promote(a->dtype, b->dtype);
-  const int64_t n = a->layout->shape[0];
+  const int32_t dtype = hearth_linalg_dtype(a->dtype, b->dtype);
   triangle_task t = {0};
-  HEARTH_TRY(hearth_bridge_open(a->ctx, hearth_bridge_dtype(dtype, false), n, n, HEARTH_BRIDGE_PRODUCTS, &t.bridge));
+  HEARTH_TRY(hearth_bridge_open_for(a, hearth_bridge_dtype(dtype, false), HEARTH_BRIDGE_PRODUCTS, &t.bridge));
   hearth_status status = solve(&t, &how, a, b);
   if (status == HEARTH_OK) status = hearth_dense_deliver_sides(&t.bridge, &t.x, b, dtype, x);
   hearth_bridge_release(&t.a);

@@ -5,13 +5,16 @@
 #include "core/memory.h"
 #include "linalg/scalapack/blacs.h"
 #include "linalg/scalapack/routines.h"
+#include "tensor/array_impl.h"
+#include "tensor/layout_impl.h"
 #include "tensor/reduce_impl.h"
 #include <limits.h>
 
 /* Below these orders (of the smaller side) one rank is as fast as two, which share its memory (docs/linalg.md has the figures); with more ranks the order goes
  * down in proportion, as far as LEAST_ORDER: below that messages take longer than the work. */
-static const int64_t alone_below[] = {[HEARTH_BRIDGE_PRODUCTS] = 1536, [HEARTH_BRIDGE_REDUCTIONS] = 2048, [HEARTH_BRIDGE_SINGULAR] = 4096};
-enum { BLOCK_MOST = 64, BLOCK_LEAST = 16, SMALL_ORDER = 256, LEAST_ORDER = 384 };
+static const int64_t alone_below[] = {
+    [HEARTH_BRIDGE_PRODUCTS] = 1536, [HEARTH_BRIDGE_REDUCTIONS] = 2048, [HEARTH_BRIDGE_VALUES] = 768, [HEARTH_BRIDGE_SINGULAR] = 4096};
+enum { OWN_BLOCK_LEAST = 2, OWN_BLOCK_MOST = 512, BLOCK_MOST = 64, BLOCK_LEAST = 16, SMALL_ORDER = 256, LEAST_ORDER = 384 };
 
 /* The grid whose parts have the least edge among those that use three quarters of the ranks at least. */
 static void choose_grid(int64_t ranks, int64_t m, int64_t n, int64_t *processes) {
@@ -66,19 +69,45 @@ static hearth_status open_grid(hearth_bridge *bridge) {
 }
 #endif
 
-hearth_status hearth_bridge_open(hearth_context *ctx, int32_t dtype, int64_t m, int64_t n, hearth_bridge_work work, hearth_bridge *bridge) {
+/* Square blocks from index 0 and process 0 on, on a grid that has its places in the order of the ranks. */
+static bool has_own_grid(const hearth_array *a) {
+  const hearth_layout *layout = a->layout;
+  bool fits = !layout->boxes && !layout->place && layout->ndim == 2 && layout->grid_ndim == 2;
+  for (int32_t d = 0; fits && d < 2; d++) {
+    const hearth_dim *dim = &layout->dim[d];
+    fits = dim->kind == HEARTH_DIM_BLOCK_CYCLIC && dim->axis == d && dim->offset == 0 && dim->first == 0;
+    fits = fits && dim->block == layout->dim[0].block && dim->block >= OWN_BLOCK_LEAST && dim->block <= OWN_BLOCK_MOST;
+  }
+  return fits;
+}
+
+static hearth_status open_bridge(hearth_context *ctx, const hearth_array *own, int32_t dtype, int64_t m, int64_t n, hearth_bridge_work work,
+                                 hearth_bridge *bridge) {
   *bridge = (hearth_bridge){.ctx = ctx, .dtype = dtype, .processes = {1, 1}, .block = BLOCK_MOST, .blacs = -1};
   HEARTH_TRY(hearth_agree(ctx, check(ctx, dtype, m, n)));
 #if defined(HEARTH_HAVE_SCALAPACK)
   bridge->distributed = ctx->size > 1 && (m < n ? m : n) >= first_distributed(ctx, work);
 #else
-  (void)work;
+  (void)work, (void)first_distributed;
 #endif
-  if (bridge->distributed) choose_grid(ctx->size, m, n, bridge->processes);
-  bridge->block = choose_block(m, n, bridge->processes);
+  if (bridge->distributed && own) {
+    for (int d = 0; d < 2; d++) bridge->processes[d] = own->layout->grid[d];
+    bridge->block = own->layout->dim[0].block;
+  } else {
+    if (bridge->distributed) choose_grid(ctx->size, m, n, bridge->processes);
+    bridge->block = choose_block(m, n, bridge->processes);
+  }
   bridge->here = ctx->rank < bridge->processes[0] * bridge->processes[1];
   bridge->call = hearth_routines_lapack(dtype);
   return bridge->distributed ? open_grid(bridge) : HEARTH_OK;
+}
+
+hearth_status hearth_bridge_open(hearth_context *ctx, int32_t dtype, int64_t m, int64_t n, hearth_bridge_work work, hearth_bridge *bridge) {
+  return open_bridge(ctx, NULL, dtype, m, n, work, bridge);
+}
+
+hearth_status hearth_bridge_open_for(const hearth_array *a, int32_t dtype, hearth_bridge_work work, hearth_bridge *bridge) {
+  return open_bridge(a->ctx, has_own_grid(a) ? a : NULL, dtype, a->layout->shape[0], a->layout->shape[1], work, bridge);
 }
 
 void hearth_bridge_close(hearth_bridge *bridge) {

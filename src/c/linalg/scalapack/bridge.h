@@ -25,6 +25,7 @@ typedef struct hearth_bridge {
 
 typedef struct hearth_bridge_matrix {
   hearth_array *array;       /* on the bridge's grid */
+  bool borrowed;             /* the array is the caller's, and only read */
   void *data;                /* this rank's part, never NULL */
   int32_t rows, columns;     /* global */
   int32_t local[2], leading; /* of this rank's part */
@@ -32,17 +33,23 @@ typedef struct hearth_bridge_matrix {
 } hearth_bridge_matrix;
 
 /* How hard a problem is per element, which decides from which order on several ranks are worth it: products (LU, Cholesky, QR) or reductions to condensed
- * form (eigenvalues, singular values). */
-typedef enum hearth_bridge_work { HEARTH_BRIDGE_PRODUCTS, HEARTH_BRIDGE_REDUCTIONS, HEARTH_BRIDGE_SINGULAR } hearth_bridge_work;
+ * form (eigenvalues, singular values alone, singular vectors). */
+typedef enum hearth_bridge_work { HEARTH_BRIDGE_PRODUCTS, HEARTH_BRIDGE_REDUCTIONS, HEARTH_BRIDGE_VALUES, HEARTH_BRIDGE_SINGULAR } hearth_bridge_work;
 
 /* A bridge for problems about as large as m x n. hearth_bridge_close afterwards, not after a failure. Errors: UNSUPPORTED (m or n beyond 32 bits). */
 hearth_status hearth_bridge_open(hearth_context *ctx, int32_t dtype, int64_t m, int64_t n, hearth_bridge_work work, hearth_bridge *bridge);
+/* The same for problems with the matrix a: its own grid and blocks, if it is block-cyclic as the bridge's matrices are, so that nothing of it moves between
+ * ranks. */
+hearth_status hearth_bridge_open_for(const hearth_array *a, int32_t dtype, hearth_bridge_work work, hearth_bridge *bridge);
 void hearth_bridge_close(hearth_bridge *bridge);
 
 /* An m x n matrix, uninitialised. hearth_bridge_release afterwards (after a failure too, where the matrix was zeroed before). */
 hearth_status hearth_bridge_make(const hearth_bridge *bridge, int64_t m, int64_t n, hearth_bridge_matrix *matrix);
 /* A copy of a 2-d array, converted. */
 hearth_status hearth_bridge_bring(const hearth_bridge *bridge, const hearth_array *array, hearth_bridge_matrix *matrix);
+/* The same for a matrix that is only read: the array's own memory if it lies there as it has to (column-major, in host memory, of the bridge's type), else a
+ * copy. The array outlives the matrix. */
+hearth_status hearth_bridge_borrow(const hearth_bridge *bridge, const hearth_array *array, hearth_bridge_matrix *matrix);
 /* A new array of `layout` (NULL: the balanced split of dimension 0), dtype and order with the leading part of the matrix that has the layout's shape (rows and
  * columns, without a layout). */
 hearth_status hearth_bridge_deliver(const hearth_bridge *bridge, const hearth_bridge_matrix *matrix, int64_t rows, int64_t columns, const hearth_layout *layout,

@@ -62,7 +62,7 @@ hearth_status hearth_bridge_qr(const char *name, const hearth_array *a, bool com
   const int64_t m = a->layout->shape[0], n = a->layout->shape[1];
   qr_task t = {.name = name, .k = m < n ? m : n};
   t.q_columns = t.r_rows = complete ? m : t.k;
-  HEARTH_TRY(hearth_bridge_open(a->ctx, hearth_bridge_dtype(a->dtype, false), m, n, HEARTH_BRIDGE_PRODUCTS, &t.bridge));
+  HEARTH_TRY(hearth_bridge_open_for(a, hearth_bridge_dtype(a->dtype, false), HEARTH_BRIDGE_PRODUCTS, &t.bridge));
   hearth_status status = factor(&t, a, q != NULL);
   if (status == HEARTH_OK) status = deliver(&t, a, q_layout, r_layout, q, r);
   hearth_deallocate(a->ctx, t.tau);

@@ -45,9 +45,8 @@ static hearth_status deliver(const svd_task *t, const hearth_array *a, const hea
 
 hearth_status hearth_bridge_svd(const char *name, const hearth_array *a, const hearth_layout *u_layout, const hearth_layout *vt_layout, double *s,
                                 hearth_array **u, hearth_array **vt) {
-  const int64_t m = a->layout->shape[0], n = a->layout->shape[1];
   svd_task t = {0};
-  HEARTH_TRY(hearth_bridge_open(a->ctx, hearth_bridge_dtype(a->dtype, false), m, n, HEARTH_BRIDGE_SINGULAR, &t.bridge));
+  HEARTH_TRY(hearth_bridge_open_for(a, hearth_bridge_dtype(a->dtype, false), u ? HEARTH_BRIDGE_SINGULAR : HEARTH_BRIDGE_VALUES, &t.bridge));
   hearth_status status = prepare(&t, name, a, u != NULL);
   if (status == HEARTH_OK) status = decompose(&t, name, s, u != NULL);
   if (status == HEARTH_OK && u) status = deliver(&t, a, u_layout, vt_layout, u, vt);

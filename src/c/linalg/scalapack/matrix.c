@@ -41,7 +41,8 @@ static hearth_status make_layout(const hearth_bridge *bridge, int64_t m, int64_t
 
 static hearth_status describe(const hearth_bridge *bridge, hearth_bridge_matrix *x) {
   const hearth_view *view = hearth_array_view(x->array);
-  const int64_t rows = view->extent[0], leading = rows > 0 ? rows : 1;
+  const int64_t rows = view->extent[0], columns = view->extent[1], element = hearth_dtype_size((hearth_dtype)bridge->dtype);
+  const int64_t leading = rows == 0 ? 1 : columns > 1 ? view->stride[1] / element : rows;
   if (bridge->distributed && view->extent[1] > INT_MAX / leading)
     return hearth_fail(bridge->ctx, HEARTH_ERR_UNSUPPORTED, "the part of rank %d, %lld x %lld, exceeds ScaLAPACK's 32 bits; use more ranks", bridge->ctx->rank,
                        (long long)rows, (long long)view->extent[1]);
@@ -81,8 +82,34 @@ hearth_status hearth_bridge_bring(const hearth_bridge *bridge, const hearth_arra
   return status;
 }
 
+/* Local: whether this rank's part is what ScaLAPACK and LAPACK take; ranks differ in what they wrapped. */
+static bool lies_right(const hearth_bridge *bridge, const hearth_array *array, const hearth_layout *layout) {
+  const hearth_view *view = array->npieces == 1 ? hearth_array_view(array) : NULL;
+  const int64_t element = hearth_dtype_size((hearth_dtype)bridge->dtype);
+  int32_t equal = 0;
+  if (!view || array->dtype != bridge->dtype || view->space != HEARTH_SPACE_HOST || (uintptr_t)view->data % (uintptr_t)element) return false;
+  if (hearth_layout_equal(array->layout, layout, &equal) != HEARTH_OK || !equal) return false;
+  const int64_t rows = view->extent[0], columns = view->extent[1], leading = view->stride[1] / element;
+  if (rows == 0 || columns == 0) return true;
+  return (rows == 1 || view->stride[0] == element) && (columns == 1 || (leading >= rows && leading <= INT_MAX / columns));
+}
+
+hearth_status hearth_bridge_borrow(const hearth_bridge *bridge, const hearth_array *array, hearth_bridge_matrix *matrix) {
+  hearth_layout *layout = NULL;
+  const hearth_status status = make_layout(bridge, array->layout->shape[0], array->layout->shape[1], &layout);
+  int64_t moved[1] = {status != HEARTH_OK || !lies_right(bridge, array, layout)};
+  hearth_layout_destroy(&layout);
+  HEARTH_TRY(hearth_agree(bridge->ctx, status == HEARTH_OK ? hearth_array_pending(array) : status));
+  HEARTH_TRY(hearth_allreduce_i64(bridge->ctx, moved, 1, HEARTH_OP_MAX));
+  if (moved[0]) return hearth_bridge_bring(bridge, array, matrix);
+  *matrix = (hearth_bridge_matrix){.array = (hearth_array *)(uintptr_t)array, .borrowed = true};
+  matrix->rows = (int32_t)array->layout->shape[0];
+  matrix->columns = (int32_t)array->layout->shape[1];
+  return describe(bridge, matrix);
+}
+
 void hearth_bridge_release(hearth_bridge_matrix *matrix) {
-  hearth_array_destroy(&matrix->array);
+  if (!matrix->borrowed) hearth_array_destroy(&matrix->array);
   *matrix = (hearth_bridge_matrix){0};
 }
 

@@ -185,4 +185,18 @@ static inline bool dense_turn(int kind, int turn, int of) {
   return (kind != TABLE_PERMUTED || test_size <= 4) && (kind + turn) % of == 0;
 }
 
+/* Whether layouts and memory orders are equal. Local. */
+static inline bool dense_same_layout(const hearth_array *a, const hearth_array *b) {
+  hearth_layout *la = NULL, *lb = NULL;
+  int32_t equal = 0, order_a = -1, order_b = -2;
+  hearth_array_layout(a, &la);
+  hearth_array_layout(b, &lb);
+  hearth_layout_equal(la, lb, &equal);
+  hearth_array_order(a, &order_a);
+  hearth_array_order(b, &order_b);
+  hearth_layout_destroy(&la);
+  hearth_layout_destroy(&lb);
+  return equal && order_a == order_b;
+}
+
 #endif

@@ -32,19 +32,6 @@ static double epsilon_of(int32_t a, int32_t b) {
   return dense_epsilon(promoted(a, b));
 }
 
-static bool same_layout(const hearth_array *a, const hearth_array *b) {
-  hearth_layout *la = NULL, *lb = NULL;
-  int32_t equal = 0, order_a = -1, order_b = -2;
-  hearth_array_layout(a, &la);
-  hearth_array_layout(b, &lb);
-  hearth_layout_equal(la, lb, &equal);
-  hearth_array_order(a, &order_a);
-  hearth_array_order(b, &order_b);
-  hearth_layout_destroy(&la);
-  hearth_layout_destroy(&lb);
-  return equal && order_a == order_b;
-}
-
 static void check_solve(hearth_context *ctx, int kind, const dense_rule *rule, const dense_rule *sides, int32_t ndim) {
   const int64_t n = rule->n, m = ndim == 1 ? 1 : sides->n;
   hearth_array *a = dense_array(ctx, kind, kind % 2, 2, rule), *b = dense_array(ctx, (kind * 7 + 3) % TABLE_PERMUTED, kind % 3 == 0, ndim, sides), *x = NULL;
@@ -53,7 +40,7 @@ static void check_solve(hearth_context *ctx, int kind, const dense_rule *rule, c
   int32_t dtype = -1;
   assert_ok(hearth_solve(a, b, &x));
   hearth_array_dtype(x, &dtype);
-  assert_all(dtype == promoted(rule->dtype, sides->dtype) && same_layout(x, b));
+  assert_all(dtype == promoted(rule->dtype, sides->dtype) && dense_same_layout(x, b));
   dense_number *matrix = dense_expected(rule), *expected = dense_expected(&used), *found = dense_whole(x, ndim, n, m);
   dense_eliminate(n, m, matrix, expected);
   assert_near(dense_distance(n * m, expected, found), 0, 2000 * epsilon_of(rule->dtype, sides->dtype) * (1 + dense_most(n * m, expected)));
@@ -92,7 +79,7 @@ static void check_triangular(hearth_context *ctx, int kind, const dense_rule *ru
   options.transposed = turn_of_triangle / 4 % 3;
   hearth_array *a = dense_array(ctx, kind, kind % 2, 2, &stored), *b = dense_array(ctx, (kind * 5 + 1) % TABLE_PERMUTED, kind % 3 == 0, ndim, sides), *x = NULL;
   assert_ok(hearth_solve_triangular(a, b, &options, &x));
-  assert_all(same_layout(x, b));
+  assert_all(dense_same_layout(x, b));
   dense_number *matrix = dense_expected(&full), *expected = dense_expected(&used), *found = dense_whole(x, ndim, n, m), *used_matrix = dense_expected(&full);
   for (int64_t i = 0; i < n && options.transposed; i++)
     for (int64_t j = 0; j < n; j++) used_matrix[i * n + j] = options.transposed == HEARTH_ADJOINT ? conj(matrix[j * n + i]) : matrix[j * n + i];
@@ -117,7 +104,7 @@ static void check_inverse(hearth_context *ctx, int kind, const dense_rule *rule)
   assert_ok(hearth_inv(a, &inverse));
   assert_ok(hearth_det(a, &det));
   assert_ok(hearth_slogdet(a, &sign, &logarithm));
-  assert_all(same_layout(a, inverse));
+  assert_all(dense_same_layout(a, inverse));
   dense_number *matrix = dense_expected(rule), *copy = dense_expected(rule), *found = dense_whole(inverse, 2, n, n),
                *unit = calloc((size_t)(n * n + 1), sizeof *unit);
   for (int64_t i = 0; i < n; i++) unit[i * n + i] = 1;

@@ -124,7 +124,7 @@ static hearth_status prepare(tall_task *task) {
   if (task->narrow) most = cpu_tiles_rows(task->widest);
   const int64_t whole = (task->rows + CPU_TILES_UNIT - 1) / CPU_TILES_UNIT * CPU_TILES_UNIT;
   task->tile = whole < most ? whole : most;
-  task->leading = task->tile + 8; /* no power of two apart */
+  task->leading = task->tile + (task->tile / 8 % 2 == 0 ? 8 : 16); /* an odd number of lines, so that columns do not share sets of a cache */
   task->parts = cpu_threads_for(task->queue, task->rows * (task->first + task->last) * (int64_t)sizeof(double));
   task->own = 2 * task->widest * task->leading + (pass->gram ? task->last * task->last : 0);
   task->own = (task->own + 7) / 8 * 8;

@@ -41,6 +41,35 @@ static void products(hearth_context *ctx) {
   hearth_layout_destroy(&line);
 }
 
+static void factorisations(hearth_context *ctx) {
+  hearth_layout *rows = NULL, *line = NULL, *more = NULL;
+  hearth_array *a = NULL, *b = NULL, *q = NULL, *r = NULL, *u = NULL, *s = NULL, *vt = NULL, *x = NULL, *residuals = NULL, *columns = NULL;
+  hearth_array *sigma = NULL, *u1 = NULL, *s1 = NULL, *vt1 = NULL, *u2 = NULL, *s2 = NULL, *vt2 = NULL, *u3 = NULL, *s3 = NULL, *vt3 = NULL, *p = NULL,
+               *h = NULL;
+  int64_t rank = -1;
+  double error = -1.0;
+  hearth_layout_split(ctx, 2, (int64_t[]){300, 120}, 0, &rows);
+  hearth_layout_split(ctx, 1, (int64_t[]){300}, 0, &line);
+  hearth_layout_split(ctx, 2, (int64_t[]){300, 5}, 0, &more);
+  hearth_rand(rows, HEARTH_FLOAT64, HEARTH_ROW_MAJOR, 1, &a);
+  hearth_rand(line, HEARTH_FLOAT64, HEARTH_ROW_MAJOR, 2, &b);
+  hearth_rand(more, HEARTH_FLOAT64, HEARTH_ROW_MAJOR, 3, &columns);
+  hearth_qr(a, NULL, &q, &r);       /* diagonal of r real, not negative */
+  hearth_svd(a, NULL, &u, &s, &vt); /* thin; hearth_svdvals: values alone */
+  hearth_matrix_rank(a, -1.0, &rank);
+  hearth_lstsq(a, b, -1.0, &x, &residuals, &rank, &sigma);
+  hearth_hsvd_rank(a, 100, NULL, &u1, &s1, &vt1, &error); /* or hearth_hsvd_rtol(a, 1e-3, ...) */
+  hearth_rsvd(a, 100, NULL, &u2, &s2, &vt2, &error);
+  hearth_isvd(u2, s2, vt2, columns, 100, &u3, &s3, &vt3);
+  hearth_polar(a, &p, &h);
+  check(ctx, "factorisations");
+  if (rank != 120 || !(error >= 0.0 && error < 1.0)) MPI_Abort(MPI_COMM_WORLD, 1);
+  destroy(22, (hearth_array * *const[]){&a, &b, &q, &r, &u, &s, &vt, &x, &residuals, &columns, &sigma, &u1, &s1, &vt1, &u2, &s2, &vt2, &u3, &s3, &vt3, &p, &h});
+  hearth_layout_destroy(&rows);
+  hearth_layout_destroy(&line);
+  hearth_layout_destroy(&more);
+}
+
 static void dense(hearth_context *ctx) {
   hearth_layout *rows = NULL, *line = NULL;
   hearth_array *a = NULL, *b = NULL, *x = NULL, *l = NULL, *half = NULL, *w = NULL, *v = NULL, *sign = NULL, *logarithm = NULL;
@@ -107,6 +136,7 @@ int main(int argc, char **argv) {
   MPI_Init(&argc, &argv);
   if (hearth_context_create(MPI_COMM_WORLD, NULL, &ctx) != HEARTH_OK) MPI_Abort(MPI_COMM_WORLD, 1);
   products(ctx);
+  factorisations(ctx);
   iterations_of(ctx);
   dense(ctx);
   hearth_context_destroy(&ctx);

@@ -130,8 +130,32 @@ static void other_shapes_types_and_options_are_refused(void **state) {
   oracle_free(&o);
 }
 
+static void other_versions_are_refused(void **state) {
+  (void)state;
+  hearth_context *ctx = test_context(HEARTH_BACKEND_CPU);
+  assert_ok(hearth_io_attach(ctx));
+  hearth_array *array = state_array(ctx, TABLE_SPLIT_LAST, HEARTH_ROW_MAJOR, HEARTH_FLOAT64);
+  hearth_pca *pca = create(ctx, NULL);
+  hearth_output *output = NULL;
+  char message[512];
+  int32_t code, rank;
+  assert_ok(hearth_output_create(ctx, path, &output));
+  assert_ok(hearth_output_text(output, "", "format", "hearth-pca-checkpoint"));
+  assert_ok(hearth_output_text(output, "", "format_version", "5"));
+  assert_ok(hearth_output_commit(output));
+  assert_ok(hearth_output_destroy(&output));
+  assert_status(HEARTH_ERR_FORMAT, hearth_pca_restore(pca, array, path));
+  hearth_last_error(ctx, &code, &rank, message, sizeof message);
+  assert_non_null(strstr(message, "format version 5"));
+  hearth_pca_destroy(&pca);
+  hearth_array_destroy(&array);
+  test_context_destroy(&ctx);
+  if (test_rank == 0) unlink(path);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(files_that_are_no_checkpoints_are_refused),
+    cmocka_unit_test(other_versions_are_refused),
     cmocka_unit_test(other_shapes_types_and_options_are_refused),
 };
 HEARTH_TEST_MAIN(tests)

@@ -1,7 +1,7 @@
 /* Fisher's irises and the wines of Forina et al. against NumPy's numbers (shared/data/ref/stats.json: la_iris, la_wine), of the matrix and of its Gram matrix.
  */
 #include "core/context_impl.h"
-#include "harness.h"
+#include "io_matrix.h"
 #include <math.h>
 
 typedef struct known {
@@ -18,37 +18,9 @@ static const known cases[] = {
      {10886.669906563997, 493.56204763858983, 57.148843225157464, 30.100125394463607, 18.54281560810294, 14.463020475199242, 11.036037605806282,
       5.289890239005796, 4.456588273463079, 3.5752714471863904, 2.6012217407579423, 1.9868081834239728, 1.2139139751383983}}};
 
-static hearth_array *load(hearth_context *ctx, const known *k, const char *path, int32_t axis) {
-  hearth_file *file = NULL;
-  hearth_variable *variable = NULL;
-  hearth_layout *layout = NULL;
-  hearth_array *array = NULL;
-  int64_t shape[2];
-  const int64_t start[2] = {0, 0};
-  assert_ok(hearth_file_open(ctx, path, &file));
-  assert_ok(hearth_variable_open(file, NULL, &variable));
-  assert_ok(hearth_variable_shape(variable, 2, shape));
-  shape[1] = k->columns;
-  assert_ok(hearth_layout_split(ctx, 2, shape, axis, &layout));
-  assert_ok(hearth_array_create(layout, HEARTH_FLOAT64, HEARTH_ROW_MAJOR, &array));
-  assert_ok(hearth_variable_read(variable, start, 2, array));
-  hearth_layout_destroy(&layout);
-  hearth_variable_destroy(&variable);
-  hearth_file_destroy(&file);
-  return array;
-}
-
-static double element(hearth_array *vector, int64_t i) {
-  hearth_window window;
-  assert_ok(hearth_array_access(vector, 0, HEARTH_READ, &window));
-  const double value = *(const double *)((const char *)window.base + i * window.stride[0]);
-  assert_ok(hearth_array_release(vector, 0));
-  return value;
-}
-
 static void check(hearth_context *ctx, const known *k, const char *path, int32_t axis) {
   const double largest = k->singular[0], condition = largest / k->singular[k->columns - 1];
-  hearth_array *x = load(ctx, k, path, axis), *gram = NULL, *sign = NULL, *logarithm = NULL, *w = NULL;
+  hearth_array *x = load(ctx, k->columns, path, axis, HEARTH_ROW_MAJOR), *gram = NULL, *sign = NULL, *logarithm = NULL, *w = NULL;
   double cond = 0;
   assert_ok(hearth_cond(x, HEARTH_COND_2, &cond));
   assert_near(cond / condition, 1, 1e-12 * condition);

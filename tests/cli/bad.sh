@@ -63,6 +63,7 @@ usage pcabad "use one of them" good.nc --var t --modes 2 --streaming --solver gr
 usage pcabad "no size" good.nc --var t --modes 2 --memory lots
 usage pcabad "cuda" good.nc --var t --modes 2 --device cuda
 usage pcabad "reproducible" good.nc --var t --modes 2 --rotate varimax --reproducible
+usage pcabad "reproducible" good.nc --var t --modes 2 --streaming --stream-method sketch --reproducible
 usage pcabad "degree of freedom" good.nc --var t --modes 2 --ddof 12
 usage pcabad "use one of them" good.nc --var t --modes 2 --mask none --gaps drop
 

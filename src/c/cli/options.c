@@ -64,6 +64,7 @@ int cli_options_pca(cli *c, int argc, const char **argv, cli_options *o, bool *d
                                   TEXT("ddof", '\0', ddof_word, "variance divides by samples - N (default 1)", "N"),
                                   TEXT("accuracy", '\0', accuracy_word, "of products: float64 (default) or float32", "TYPE"),
                                   TEXT("solver", '\0', solver_word, "auto, gram, cholqr, tsqr, randomized, hierarchical or full", "WORD"),
+                                  TEXT("power-iterations", '\0', power_word, "randomized: more make it exact (default 4)", "N"),
                                   TEXT("rotate", '\0', rotate_word, "rotated modes as well: varimax or promax", "WORD"),
                                   FLAG("kaiser", '\0', kaiser, "rotate with Kaiser's normalization"),
                                   FLAG("whiten", '\0', whiten, "scores of variance 1"),
@@ -122,7 +123,7 @@ int cli_options_plain(cli *c, int argc, const char **argv, cli_options *o, bool 
 void cli_options_free(cli_options *o) {
   char *words[] = {o->output,        o->vars,        o->sample_dim,   o->weights,       o->mask,     o->gaps_word,   o->climatology_word, o->plot,
                    o->device,        o->memory_word, o->threads_word, o->progress_word, o->log_word, o->profile,     o->modes_word,       o->rotate_word,
-                   o->accuracy_word, o->solver_word, o->ddof_word,    o->scores,        o->filled,   o->method_word, o->forgetting_word};
+                   o->accuracy_word, o->solver_word, o->ddof_word,    o->scores,        o->filled,   o->method_word, o->forgetting_word,  o->power_word};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) free(words[i]);
   for (int i = 0; i < o->nfiles; i++) free(o->files[i]);
   free(o->files);

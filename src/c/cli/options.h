@@ -9,12 +9,12 @@ typedef enum cli_progress { CLI_PROGRESS_AUTO = 0, CLI_PROGRESS_ALWAYS, CLI_PROG
 typedef struct cli_options {
   /* as given; NULL or 0 where not */
   char *output, *vars, *sample_dim, *weights, *mask, *gaps_word, *climatology_word, *plot, *device, *memory_word, *threads_word, *progress_word, *log_word,
-      *profile, *modes_word, *accuracy_word, *solver_word, *ddof_word, *rotate_word, *scores, *filled, *method_word, *forgetting_word;
+      *profile, *modes_word, *accuracy_word, *solver_word, *ddof_word, *rotate_word, *scores, *filled, *method_word, *forgetting_word, *power_word;
   int standardize, whiten, kaiser, streaming, reproducible, quiet, no_coasts, help, version;
   int nfiles;
   char **files;
   /* understood */
-  int32_t modes, ddof, gaps, accuracy, solver, rotation, method, backend, threads, log;
+  int32_t modes, ddof, gaps, accuracy, solver, power_iterations, rotation, method, backend, threads, log;
   cli_climatology climatology;
   cli_progress progress;
   double forgetting; /* 1: none */

@@ -100,6 +100,7 @@ int cli_options_understand(cli *c, cli_options *o) {
   int32_t climatology = 0, progress = 0;
   o->ddof = 1;
   o->forgetting = 1;
+  o->power_iterations = ((hearth_pca_options)HEARTH_PCA_OPTIONS_INIT).power_iterations;
   CLI_TRY(choose(c, "--gaps", o->gaps_word, gaps, &o->gaps));
   CLI_TRY(choose(c, "--climatology", o->climatology_word, climatologies, &climatology));
   CLI_TRY(choose(c, "--accuracy", o->accuracy_word, accuracies, &o->accuracy));
@@ -112,6 +113,7 @@ int cli_options_understand(cli *c, cli_options *o) {
   CLI_TRY(choose(c, "--log", o->log_word, logs, &o->log));
   CLI_TRY(whole_number(c, "--modes", o->modes_word, 1, &o->modes));
   CLI_TRY(whole_number(c, "--ddof", o->ddof_word, 0, &o->ddof));
+  CLI_TRY(whole_number(c, "--power-iterations", o->power_word, 0, &o->power_iterations));
   CLI_TRY(whole_number(c, "--threads", o->threads_word, 1, &o->threads));
   CLI_TRY(size(c, "--memory", o->memory_word, &o->memory));
   o->climatology = (cli_climatology)climatology;

@@ -69,13 +69,14 @@ static inline value get(const hearth_view *view, const int64_t *index) {
   float f[2];
   double d[2];
   uint16_t h;
+  if (view->dtype == HEARTH_FLOAT64) return memcpy(d, at, 8), (value){0, 0, d[0], 0}; /* what most elements are, before anything is asked of the type */
+  if (view->dtype == HEARTH_FLOAT32) return memcpy(f, at, 4), (value){0, 0, f[0], 0};
   const int size = (int)hearth_dtype_size(view->dtype);
   if (view->dtype == HEARTH_BOOL || view->dtype == HEARTH_UINT8) return (value){1, *(const uint8_t *)at, 0, 0};
   if (is_integer_type(view->dtype)) return (value){1, sign_extended(at, size), 0, 0};
   if (view->dtype == HEARTH_FLOAT16) return memcpy(&h, at, 2), (value){0, 0, half_value(h), 0};
-  if (view->dtype == HEARTH_FLOAT32) return memcpy(f, at, 4), (value){0, 0, f[0], 0};
   if (view->dtype == HEARTH_COMPLEX64) return memcpy(f, at, 8), (value){0, 0, f[0], f[1]};
-  return memcpy(d, at, (size_t)size), (value){0, 0, d[0], view->dtype == HEARTH_COMPLEX128 ? d[1] : 0};
+  return memcpy(d, at, (size_t)size), (value){0, 0, d[0], d[1]};
 }
 
 /* The real number at `index`. */
@@ -98,17 +99,21 @@ static inline int64_t integer_of(value v, int32_t dtype) {
 
 static inline void put(const hearth_view *view, const int64_t *index, value v) {
   char *at = element(view, index);
-  const int size = (int)hearth_dtype_size(view->dtype);
-  const int64_t i = is_integer_type(view->dtype) ? integer_of(v, view->dtype) : 0;
-  const float f[2] = {v.integer ? (float)v.i : (float)v.re, (float)v.im};
   const double d[2] = {v.integer ? (double)v.i : v.re, v.im};
-  const uint16_t h = half_bits(d[0]);
-  if (is_integer_type(view->dtype))
-    memcpy(at, &i, (size_t)size);
-  else if (view->dtype == HEARTH_FLOAT16)
+  if (view->dtype == HEARTH_FLOAT64) {
+    memcpy(at, d, 8);
+  } else if (is_integer_type(view->dtype)) {
+    const int64_t i = integer_of(v, view->dtype);
+    memcpy(at, &i, (size_t)hearth_dtype_size(view->dtype));
+  } else if (view->dtype == HEARTH_FLOAT16) {
+    const uint16_t h = half_bits(d[0]);
     memcpy(at, &h, 2);
-  else
-    memcpy(at, view->dtype == HEARTH_FLOAT32 || view->dtype == HEARTH_COMPLEX64 ? (const void *)f : (const void *)d, (size_t)size);
+  } else if (view->dtype == HEARTH_COMPLEX128) {
+    memcpy(at, d, 16);
+  } else {
+    const float f[2] = {v.integer ? (float)v.i : (float)v.re, (float)v.im}; /* an integer is rounded once */
+    memcpy(at, f, view->dtype == HEARTH_FLOAT32 ? 4 : 8);
+  }
 }
 
 static inline void put_number(const hearth_view *view, const int64_t *index, double x) {

@@ -43,8 +43,8 @@ void hearth_singular_signs(int32_t parts, int64_t m, int64_t k, int64_t n, doubl
 static hearth_status solve(const hearth_factor *f, double *s, double *u, double *vt) {
   const hearth_tall *t = f->t;
   const int64_t n = t->n, numbers = n * n * t->parts;
-  double *copy = NULL;
-  HEARTH_TRY(hearth_allocate(t->ctx, numbers * (int64_t)sizeof *copy, &copy));
+  double *copy = NULL; /* one column more: OpenBLAS 0.3.21 reads one past the end of a row of complex numbers (its issue 4013) */
+  HEARTH_TRY(hearth_allocate(t->ctx, (numbers + n * t->parts) * (int64_t)sizeof *copy, &copy));
   memcpy(copy, f->r, (size_t)numbers * sizeof *copy);
   const hearth_status status = hearth_small_svd(t->ctx, t->parts, n, n, copy, s, u, vt);
   if (status == HEARTH_OK && u) hearth_singular_signs(t->parts, n, n, n, u, vt);

@@ -34,7 +34,8 @@ static int64_t least(int64_t a, int64_t b) {
 
 /* to := the upper part of from [rows, n], `count` rows of it. */
 static void copy_upper(const hearth_tsqr *s, int64_t count, int64_t rows, const double *from, int64_t to_rows, double *to) {
-  for (int64_t j = 0; j < s->n; j++) memcpy(to + numbers(s, to_rows, j), from + numbers(s, rows, j), (size_t)numbers(s, least(j + 1, count), 1) * sizeof *to);
+  for (int64_t j = 0; j < s->n && count > 0; j++)
+    memcpy(to + numbers(s, to_rows, j), from + numbers(s, rows, j), (size_t)numbers(s, least(j + 1, count), 1) * sizeof *to);
 }
 
 /* Who joins whom: rank r takes the triangle of r + 1, r + 2, r + 4, ... as long as it is divisible. held: of every rank. */

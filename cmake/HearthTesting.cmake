@@ -1,4 +1,5 @@
 # hearth_mpi_test(NAME n TARGET t RANKS 1 2 3 4 [ARGS ...] [TIMEOUT s] [LABELS ...]): one ctest per number of ranks, under mpirun.
+# One at a time of each program: they write files of fixed names.
 # hearth_test_environment: what every test that runs an MPI program needs (Open MPI as root and on fewer cores than ranks; one thread per rank).
 set(HEARTH_TEST_RANKS 1 2 3 4 CACHE STRING "Numbers of ranks that the tests run on")
 set(hearth_test_environment
@@ -24,6 +25,6 @@ function(hearth_mpi_test)
     endif()
     add_test(NAME ${T_NAME}.${ranks}
              COMMAND ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${ranks} ${MPIEXEC_PREFLAGS} $<TARGET_FILE:${T_TARGET}> ${T_ARGS})
-    set_tests_properties(${T_NAME}.${ranks} PROPERTIES ENVIRONMENT "${hearth_test_environment}" TIMEOUT ${T_TIMEOUT} PROCESSORS ${ranks} LABELS "mpi;${T_LABELS}")
+    set_tests_properties(${T_NAME}.${ranks} PROPERTIES ENVIRONMENT "${hearth_test_environment}" TIMEOUT ${T_TIMEOUT} PROCESSORS ${ranks} RESOURCE_LOCK ${T_TARGET} LABELS "mpi;${T_LABELS}")
   endforeach()
 endfunction()

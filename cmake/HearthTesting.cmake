@@ -1,5 +1,6 @@
 # hearth_mpi_test(NAME n TARGET t RANKS 1 2 3 4 [ARGS ...] [TIMEOUT s] [LABELS ...]): one ctest per number of ranks, under mpirun.
-# One at a time of each program: they write files of fixed names.
+# One at a time of each program: they write files of fixed names. One at a time of programs without mpirun (open_mpi_singleton): Open MPI gives all of them
+# the same folder, which the first to end removes.
 # hearth_test_environment: what every test that runs an MPI program needs (Open MPI as root and on fewer cores than ranks; one thread per rank).
 set(HEARTH_TEST_RANKS 1 2 3 4 CACHE STRING "Numbers of ranks that the tests run on")
 set(hearth_test_environment

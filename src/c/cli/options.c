@@ -64,7 +64,7 @@ int cli_options_pca(cli *c, int argc, const char **argv, cli_options *o, bool *d
                                   TEXT("ddof", '\0', ddof_word, "variance divides by samples - N (default 1)", "N"),
                                   TEXT("accuracy", '\0', accuracy_word, "of products: float64 (default) or float32", "TYPE"),
                                   TEXT("solver", '\0', solver_word, "auto, gram, cholqr, tsqr, randomized, hierarchical or full", "WORD"),
-                                  TEXT("power-iterations", '\0', power_word, "randomized: more make it exact (default 4)", "N"),
+                                  {"power-iterations", '\0', POPT_ARG_STRING | POPT_ARGFLAG_DOC_HIDDEN, &o->power_word, 0, NULL, "N"}, /* in docs/cli.md */
                                   TEXT("rotate", '\0', rotate_word, "rotated modes as well: varimax or promax", "WORD"),
                                   FLAG("kaiser", '\0', kaiser, "rotate with Kaiser's normalization"),
                                   FLAG("whiten", '\0', whiten, "scores of variance 1"),
